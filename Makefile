@@ -1,0 +1,54 @@
+# The daily commands. Each is one or two lines: the work is done by the lab, by Ansible and by pytest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+SELF := .ansible/collections/ansible_collections/mlops/workbench
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help deps up down clean test lint unit molecule build
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+deps: .venv/.done $(SELF) ## Make .venv with the pinned tools
+
+.venv/.done: $(wildcard requirements/*.txt)
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+$(SELF):
+	@mkdir -p $(@D) && ln -sfn ../../../.. $@
+
+up: deps ## Start a throw-away workbench in a container
+	@python -m lab up
+	@ansible-playbook -i inventories/lab site.yml
+	@python -m lab forward
+	@python -m lab status
+
+down: deps ## Remove the workbench
+	@python -m lab down
+
+clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
+	@python -m lab clean
+
+test: deps ## Run every check
+	@python -m lab ready
+	@pytest -v -n 2 --dist loadgroup tests
+
+lint: deps ## Read the code
+	@pytest -v tests/lint
+
+unit: deps ## Run the unit tests
+	@pytest tests/unit
+
+molecule: deps ## Run every Molecule scenario
+	@python -m lab ready
+	@pytest -v -n 2 tests/molecule
+
+build: deps ## Build the collection's artifact
+	@ansible-galaxy collection build --force --output-path .lab/dist

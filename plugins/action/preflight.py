@@ -1,0 +1,52 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of `preflight`: judges the variables, then has the module look at the host."""
+
+from __future__ import annotations
+
+import os
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import load_options, unknown_variables
+
+
+class ActionModule(ActionBase):
+    """Fails with every problem at once; otherwise gives back what the module saw."""
+
+    def run(self, tmp=None, task_vars=None):
+        """Judge the variables, look at the host, and refuse or report."""
+        result = super().run(tmp, task_vars)
+        role = self._task._role
+        if role is None:
+            raise AnsibleActionFail("preflight is the first task of a role and says nothing outside of one")
+        asked = dict(self._task.args)
+        problems = unknown_variables(
+            role.get_name(include_role_fqcn=False), task_vars, load_options(os.path.dirname(role._role_path))
+        )
+        problems += [
+            {key: condition[key] for key in ("variable", "problem", "remedy")}
+            for condition in asked.pop("require", [])
+            if not boolean(condition["that"])
+        ]
+        asked["role"] = role.get_name(include_role_fqcn=False)
+        result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=task_vars))
+        if result.get("failed"):
+            return result
+        result["problems"] = problems + result["problems"]
+        if result["problems"]:
+            result["failed"] = True
+            result["msg"] = refusal(asked["role"], task_vars["inventory_hostname"], result["problems"])
+        return result
+
+
+def refusal(role, host, problems):
+    """All the problems in the words that a user sees."""
+    lines = ["The role %s cannot start on %s. Nothing was changed." % (role, host)]
+    for found in problems:
+        name = "%s: " % found["variable"] if found["variable"] else ""
+        lines.append("- %s%s. Remedy: %s." % (name, found["problem"], found["remedy"]))
+    return "\n".join(lines)

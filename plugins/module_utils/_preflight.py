@@ -1,0 +1,362 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: what a role asks of a host before it changes anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import pwd
+import grp
+import time
+
+SUPPORTED = {
+    "debian-12": "Debian 12",
+    "debian-13": "Debian 13",
+    "ubuntu-22.04": "Ubuntu 22.04",
+    "ubuntu-24.04": "Ubuntu 24.04",
+}
+ARCHITECTURES = ("x86_64", "aarch64")
+RECEIPTS = "/var/lib/misc/mlops-workbench-{role}.json"
+LOGIN_USER = "%u"  # stands for the login user in names of units and their files
+LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp, see proc(5)
+
+# What the role passes on to the host; `require` is judged on the controller and `role` is known there.
+ARGUMENTS = dict(
+    users=dict(type="dict", default={}),
+    ports=dict(type="dict", default={}),
+    free_mb=dict(type="dict", default={}),
+    memory_mb=dict(type="dict", default={}),
+    directories=dict(type="dict", default={}),
+    sha256=dict(type="dict", default={}),
+    json_files=dict(type="dict", default={}),
+    packages=dict(type="list", elements="str", default=[]),
+    packages_by_os=dict(type="dict", default={}),
+    units=dict(type="dict", default={}),
+    programs=dict(type="dict", default={}),
+    not_root=dict(type="dict", default={}),
+)
+
+
+def problem(variable, text, remedy):
+    """One reason not to start: the variable it hangs on ('' for none), what is wrong and what to do."""
+    return {"variable": variable, "problem": text, "remedy": remedy}
+
+
+def look(asked, run_command, check_mode=False):
+    """Everything that the role asked about this host, with the problems found."""
+    problems = []
+    os_name = operating_system()
+    arch = platform.machine()
+    if os.geteuid() != 0:
+        problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
+    if os_name not in SUPPORTED:
+        problems.append(problem("", "%s is not supported" % os_name, "use %s" % ", ".join(SUPPORTED.values())))
+    if arch not in ARCHITECTURES:
+        problems.append(
+            problem("", "the architecture %s is not supported" % arch, "use %s" % " or ".join(ARCHITECTURES))
+        )
+    login = login_user()
+    users = find_users(asked["users"], problems)
+    users[login] = account(pwd.getpwnam(login))
+    packages = asked["packages"] + asked["packages_by_os"].get(os_name, [])
+    installed, interrupted = dpkg_state()
+    for variable, name in sorted(asked["not_root"].items()):
+        if (name or login) == "root":
+            problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
+    check_free(asked["free_mb"], problems)
+    check_memory(asked["memory_mb"], problems)
+    check_directories(asked["directories"], problems)
+    check_ports(asked["ports"], login, problems)
+    if not check_mode:  # there, an earlier role of the play would have brought it
+        check_programs(asked["programs"], problems)
+    return {
+        "os": os_name,
+        "arch": arch,
+        "systemd": os.path.isdir("/run/systemd/system"),
+        "cloud_init_running": cloud_init_running(),
+        "dpkg_interrupted": interrupted,
+        "apt_lists_age": apt_lists_age(),
+        "packages_missing": [name for name in packages if name not in installed],
+        "login_user": login,
+        "users": users,
+        "units": {
+            name: unit_state(name, [path.replace(LOGIN_USER, login) for path in files], run_command)
+            for name, files in ((unit.replace(LOGIN_USER, login), files) for unit, files in asked["units"].items())
+        },
+        "json_files": read_json_files(asked["json_files"], problems),
+        "sha256": choose_sha256(asked["sha256"], arch, problems),
+        "receipt": read_receipt(asked["role"]),
+        "problems": problems,
+    }
+
+
+def operating_system(path="/etc/os-release"):
+    """The release as `id-version`, for example debian-13; `unknown` where the host does not say (os-release(5))."""
+    fields = {}
+    try:
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                key, _, value = line.strip().partition("=")
+                fields[key] = value.strip("\"'")
+    except OSError:
+        return "unknown"
+    return "%s-%s" % (fields.get("ID", "unknown"), fields.get("VERSION_ID", "unknown"))
+
+
+def find_users(asked, problems):
+    """The account of each user, by name; a problem for each variable that names unknown ones."""
+    found = {}
+    for variable, names in sorted(asked.items()):
+        unknown = []
+        for name in names:
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                unknown.append(name or "''")
+                continue
+            found[name] = account(entry)
+        if unknown:
+            text = "no such user on this host: %s" % ", ".join(unknown)
+            problems.append(
+                problem(variable, text, "create the account first, or set %s to users that exist" % variable)
+            )
+    return found
+
+
+def login_user():
+    """The user that logged in, behind sudo or another way to root; root where there is none."""
+    if os.environ.get("SUDO_USER"):
+        return os.environ["SUDO_USER"]
+    try:
+        with open("/proc/self/loginuid", encoding="ascii") as text:
+            return pwd.getpwuid(int(text.read())).pw_name
+    except (OSError, KeyError, ValueError, OverflowError):
+        return pwd.getpwuid(os.getuid()).pw_name
+
+
+def account(entry):
+    """What the roles use of a line of passwd(5)."""
+    return {"home": entry.pw_dir, "uid": entry.pw_uid, "gid": entry.pw_gid, "group": group_name(entry.pw_gid)}
+
+
+def group_name(gid):
+    """The group's name, or its number where the group has none."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def check_free(asked, problems):
+    """A problem for each path whose file system has too little room."""
+    for variable, need in sorted(asked.items()):
+        path = os.path.abspath(need["path"])
+        while not os.path.exists(path):
+            path = os.path.dirname(path)
+        room = os.statvfs(path)
+        free = room.f_bavail * room.f_frsize // 2**20
+        if free < int(need["mb"]):
+            text = "%s has %d MB free and needs %d MB" % (need["path"], free, int(need["mb"]))
+            problems.append(problem(variable, text, "free or add disk space, or set %s" % variable))
+
+
+def check_memory(asked, problems):
+    """A problem where the host has less memory than asked."""
+    if not asked:
+        return
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    for variable, need in sorted(asked.items()):
+        if total < int(need):
+            text = "the host has %d MB of memory and needs %d MB" % (total, int(need))
+            problems.append(problem(variable, text, "use a larger machine, or set %s" % variable))
+
+
+def check_directories(asked, problems):
+    """A problem for each directory that holds something foreign."""
+    for variable, need in sorted(asked.items()):
+        path = need["path"]
+        if not os.path.lexists(path):
+            continue
+        if not os.path.isdir(path):
+            problems.append(problem(variable, "%s is not a directory" % path, "remove it, or set %s" % variable))
+            continue
+        entries = os.listdir(path)
+        if entries and not set(entries) & set(need["marks"]):
+            text = "%s holds files that are not ours (%s)" % (path, ", ".join(sorted(entries)[:3]))
+            problems.append(problem(variable, text, "empty it, or set %s to a folder of its own" % variable))
+
+
+def check_ports(asked, login, problems):
+    """A problem for each port that somebody else listens on."""
+    if not asked:
+        return
+    listeners = listening_inodes()
+    for variable, need in sorted(asked.items()):
+        inodes = listeners.get(int(need["port"]))
+        if not inodes:
+            continue
+        pid = process_of(inodes)
+        if need["unit"].replace(LOGIN_USER, login) in cgroup_of(pid):
+            continue
+        text = "port %s is taken by %s" % (need["port"], process_name(pid))
+        problems.append(problem(variable, text, "stop that program, or set %s to a free port" % variable))
+
+
+def listening_inodes():
+    """The socket inodes that listen, by TCP port, of all addresses."""
+    found = {}
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            with open(table, encoding="ascii") as lines:
+                rows = [line.split() for line in lines][1:]
+        except OSError:
+            continue
+        for row in rows:
+            if row[3] == LISTENING:
+                found.setdefault(int(row[1].rsplit(":", 1)[1], 16), set()).add(row[9])
+    return found
+
+
+def process_of(inodes):
+    """The pid that holds one of these sockets; 0 where none can be seen."""
+    links = {"socket:[%s]" % inode for inode in inodes}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            for fd in os.listdir("/proc/%s/fd" % pid):
+                if os.readlink("/proc/%s/fd/%s" % (pid, fd)) in links:
+                    return int(pid)
+        except OSError:
+            continue  # it ended, or its files are not ours to see
+    return 0
+
+
+def cgroup_of(pid):
+    """The control groups of a process as text: they hold the name of its systemd unit."""
+    try:
+        with open("/proc/%d/cgroup" % pid, encoding="utf-8") as text:
+            return text.read()
+    except OSError:
+        return ""
+
+
+def process_name(pid):
+    """A process as a person would look for it."""
+    try:
+        with open("/proc/%d/comm" % pid, encoding="utf-8") as text:
+            return "%s (process %d)" % (text.read().strip(), pid)
+    except OSError:
+        return "another program"
+
+
+def dpkg_state(directory="/var/lib/dpkg"):
+    """The names of the installed packages, and whether an installation was cut off before its end (dpkg(1))."""
+    installed = set()
+    interrupted = False
+    name = ""
+    try:
+        with open(os.path.join(directory, "status"), encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("Package: "):
+                    name = line[9:].strip()
+                elif line.startswith("Status: "):
+                    state = line.split()[-1]
+                    if state == "installed":
+                        installed.add(name)
+                    elif state not in ("not-installed", "config-files"):
+                        interrupted = True
+        interrupted = interrupted or any(entry.isdigit() for entry in os.listdir(os.path.join(directory, "updates")))
+    except OSError:
+        pass  # not a Debian host: `operating_system` says so
+    return installed, interrupted
+
+
+def apt_lists_age():
+    """Seconds since the package lists were last fetched; -1 where there are none."""
+    try:
+        lists = [entry for entry in os.listdir("/var/lib/apt/lists") if entry.endswith(("_Packages", "_Packages.lz4"))]
+        newest = os.stat("/var/lib/apt/lists").st_mtime
+    except OSError:
+        return -1
+    stamp = "/var/lib/apt/periodic/update-success-stamp"  # Ubuntu's update-notifier touches it
+    if os.path.exists(stamp):
+        newest = max(newest, os.stat(stamp).st_mtime)
+    return max(0, int(time.time() - newest)) if lists else -1
+
+
+def cloud_init_running():
+    """Whether cloud-init is on this host and has not written its result yet (its boot-finished contract)."""
+    run = "/run/cloud-init"
+    finished = os.path.exists(run + "/result.json") or os.path.exists(run + "/disabled")
+    return os.path.isdir(run) and os.path.exists("/usr/bin/cloud-init") and not finished
+
+
+def check_programs(asked, problems):
+    """A problem for each program that is not there."""
+    for variable, path in sorted(asked.items()):
+        if not os.access(path, os.X_OK):
+            problems.append(problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable))
+
+
+def unit_state(unit, files, run_command):
+    """How a systemd unit stands: active now, enabled at boot, outdated (a file that it read at its start is newer).
+
+    All false where there is no systemd or no such unit.
+    """
+    properties = "--property=ActiveState,UnitFileState,ActiveEnterTimestampMonotonic"
+    try:
+        code, out = run_command(["systemctl", "show", properties, unit], handle_exceptions=False)[:2]
+    except OSError:
+        code, out = 1, ""
+    state = dict(line.partition("=")[::2] for line in out.splitlines()) if code == 0 else {}
+    active = state.get("ActiveState") == "active"
+    started = time.time() - time.monotonic() + int(state.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
+    changed = max([os.stat(path).st_mtime for path in files if os.path.exists(path)], default=0.0)
+    return {"active": active, "enabled": state.get("UnitFileState") == "enabled", "outdated": active and changed > started}
+
+
+def read_json_files(asked, problems):
+    """The objects in the files, by path; a problem for a file that holds none."""
+    found = {}
+    for variable, path in sorted(asked.items()):
+        found[path] = {}
+        try:
+            with open(path, encoding="utf-8") as text:
+                content = text.read()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            problems.append(
+                problem(variable, "%s cannot be read: %s" % (path, error.strerror), "make it a readable file")
+            )
+            continue
+        try:
+            value = json.loads(content) if content.strip() else {}
+        except ValueError as error:
+            problems.append(problem(variable, "%s is not JSON: %s" % (path, error), "correct or remove that file"))
+            continue
+        if isinstance(value, dict):
+            found[path] = value
+        else:
+            problems.append(problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
+    return found
+
+
+def choose_sha256(asked, arch, problems):
+    """The checksum for this architecture, by variable."""
+    for variable, known in sorted(asked.items()):
+        if arch in ARCHITECTURES and not known.get(arch):
+            problems.append(problem(variable, "no checksum is known for %s" % arch, "set %s for %s" % (variable, arch)))
+    return {variable: known.get(arch, "") for variable, known in asked.items()}
+
+
+def read_receipt(role):
+    """What the role wrote down when it last ended well; empty where it never did or where the file is broken."""
+    try:
+        with open(RECEIPTS.format(role=role), encoding="utf-8") as text:
+            value = json.load(text)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,118 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who belongs to a system group."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: group_members
+short_description: Put existing users into a system group, or take them out
+version_added: 1.0.0
+description:
+  - Adds users to a supplementary group, creating the group where it is missing, or takes them out of it, in one round trip for any
+    number of users.
+  - Differs from M(ansible.builtin.user) in three ways. A user that does not exist is an error and is never created; the group may still
+    be missing in check mode; and a user's other groups and account are not touched.
+options:
+  group:
+    description: The group.
+    type: str
+    required: true
+  users:
+    description: The users. Each must exist.
+    type: list
+    elements: str
+    required: true
+  state:
+    description: Whether they belong to it.
+    type: str
+    choices: [present, absent]
+    default: present
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: full
+author:
+  - the mlops.workbench authors (@mlops-workbench)
+"""
+
+EXAMPLES = r"""
+- name: Let the login user talk to the engine
+  mlops.workbench.group_members:
+    group: docker
+    users: [ubuntu]
+"""
+
+RETURN = r"""
+users:
+  description: The users that were added, or taken out.
+  type: list
+  elements: str
+  returned: always
+"""
+
+import grp
+import pwd
+
+from ansible.module_utils.basic import AnsibleModule
+
+
+def members(group):
+    """The users that have this as a supplementary group; None where there is no such group."""
+    try:
+        return grp.getgrnam(group).gr_mem
+    except KeyError:
+        return None
+
+
+def unknown(users):
+    """The users without an account."""
+    missing = []
+    for user in users:
+        try:
+            pwd.getpwnam(user)
+        except KeyError:
+            missing.append(user)
+    return missing
+
+
+def main():
+    """Compare with what is asked and run the system's own tools for the difference."""
+    module = AnsibleModule(
+        argument_spec=dict(
+            group=dict(type="str", required=True),
+            users=dict(type="list", elements="str", required=True),
+            state=dict(type="str", choices=["present", "absent"], default="present"),
+        ),
+        supports_check_mode=True,
+    )
+    group, users, wanted = module.params["group"], module.params["users"], module.params["state"] == "present"
+    if wanted and unknown(users):
+        module.fail_json(
+            msg="No such user: %s. Create the account first; this module never does." % ", ".join(unknown(users))
+        )
+    before = members(group)
+    concerned = [user for user in users if (user in (before or [])) != wanted]
+    if concerned and not module.check_mode:
+        if before is None:
+            module.run_command(["groupadd", "--system", group], check_rc=True)
+        for user in concerned:
+            module.run_command(["gpasswd", "--add" if wanted else "--delete", user, group], check_rc=True)
+    after = sorted(set(before or []) | set(concerned) if wanted else set(before or []) - set(concerned))
+    module.exit_json(
+        changed=bool(concerned),
+        users=concerned,
+        diff={
+            "before": "".join(user + "\n" for user in sorted(before or [])),
+            "after": "".join(user + "\n" for user in after),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

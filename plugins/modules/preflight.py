@@ -1,0 +1,193 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at a host once before a role changes it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Look at a host once, and refuse before anything is changed
+version_added: 1.0.0
+description:
+  - The first task of each role of this collection. It looks at everything that the role has to know about the host in one round trip,
+    and fails with B(all) the problems at once, each with the variable to set and the remedy.
+  - Refuses variables with the role's prefix that the role does not have, and names the nearest one that it has.
+  - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights.
+  - Reads only; works without gathered facts.
+  - Where an option is a dictionary keyed by variable, the key is the role's variable that a message is to name.
+options:
+  require:
+    description: Conditions on the role's variables, judged on the controller.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      that:
+        description: What must hold.
+        type: bool
+        required: true
+      variable:
+        description: The variable to name.
+        type: str
+        required: true
+      problem:
+        description: What is wrong.
+        type: str
+        required: true
+      remedy:
+        description: What to set.
+        type: str
+        required: true
+  users:
+    description: Users that must exist, by variable.
+    type: dict
+    default: {}
+  ports:
+    description:
+      - TCP ports that must be free or held by the named systemd unit, by variable.
+      - Each value has the keys C(port) and C(unit).
+    type: dict
+    default: {}
+  free_mb:
+    description:
+      - Free disk space that is needed, by variable. Each value has the keys C(path) and C(mb); a path that does not exist yet counts for
+        the file system that it will be on.
+    type: dict
+    default: {}
+  memory_mb:
+    description: Memory that is needed, in MiB, by variable.
+    type: dict
+    default: {}
+  directories:
+    description:
+      - Directories that must be absent, empty, or carry one of the names in C(marks), by variable. Each value has the keys C(path) and
+        C(marks).
+    type: dict
+    default: {}
+  sha256:
+    description: Checksums by architecture (C(x86_64), C(aarch64)), by variable; the host's architecture must be among them.
+    type: dict
+    default: {}
+  json_files:
+    description: JSON files that must hold an object where they exist, by variable.
+    type: dict
+    default: {}
+  packages:
+    description: Debian packages to look for.
+    type: list
+    elements: str
+    default: []
+  packages_by_os:
+    description: More packages to look for on some releases, keyed like C(debian-13).
+    type: dict
+    default: {}
+  units:
+    description: systemd units to look at, each with the list of files that it reads when it starts. C(%u) stands for the login user.
+    type: dict
+    default: {}
+  programs:
+    description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
+    type: dict
+    default: {}
+  not_root:
+    description: Users that must not be root, by variable; an empty one means the login user.
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - mlops.workbench._attributes
+  - mlops.workbench._attributes.info_module
+author:
+  - the mlops.workbench authors (@mlops-workbench)
+"""
+
+EXAMPLES = r"""
+- name: Check that this host can carry the Docker engine
+  mlops.workbench.preflight:
+    free_mb:
+      docker_data_root:
+        path: /var/lib/docker
+        mb: 2000
+    packages: [docker.io]
+    units:
+      docker.service: [/etc/docker/daemon.json]
+  register: __docker_host
+"""
+
+RETURN = r"""
+os:
+  description: The operating system, for example C(debian-13).
+  type: str
+  returned: success
+arch:
+  description: The architecture, C(x86_64) or C(aarch64).
+  type: str
+  returned: success
+systemd:
+  description: Whether systemd is the running init.
+  type: bool
+  returned: success
+cloud_init_running:
+  description: Whether cloud-init has not finished yet.
+  type: bool
+  returned: success
+dpkg_interrupted:
+  description: Whether an earlier package installation was cut off.
+  type: bool
+  returned: success
+apt_lists_age:
+  description: Age of the package lists in seconds; -1 where there are none.
+  type: int
+  returned: success
+packages_missing:
+  description: The packages asked for that are not installed.
+  type: list
+  elements: str
+  returned: success
+login_user:
+  description: The user that Ansible logged in as, also where it became root since.
+  type: str
+  returned: success
+users:
+  description: The users asked for and the login user, each with C(home), C(uid), C(gid) and C(group).
+  type: dict
+  returned: success
+units:
+  description: The units asked for, each with C(active), C(enabled) and C(outdated) (a file is newer than the unit's start).
+  type: dict
+  returned: success
+json_files:
+  description: The objects read, by path; an empty one where there is no file.
+  type: dict
+  returned: success
+sha256:
+  description: The checksum for this host's architecture, by variable.
+  type: dict
+  returned: success
+receipt:
+  description: What the role wrote down when it last ended well, an empty dictionary where it never did.
+  type: dict
+  returned: success
+problems:
+  description: What stands in the way. Not empty only when the task fails.
+  type: list
+  elements: dict
+  returned: always
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import ARGUMENTS, look
+
+
+def main():
+    """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
+    module = AnsibleModule(
+        argument_spec=dict(ARGUMENTS, role=dict(type="str", required=True)), supports_check_mode=True
+    )
+    module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))
+
+
+if __name__ == "__main__":
+    main()

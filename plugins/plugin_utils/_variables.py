@@ -1,0 +1,40 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: which variables a role has, and which of a user's are none of them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+import yaml
+
+
+def load_options(roles_path):
+    """The public variables of each role of the collection: `{role: {variable, ...}}`, from their argument_specs."""
+    options = {}
+    for role in sorted(os.listdir(roles_path)):
+        path = os.path.join(roles_path, role, "meta", "argument_specs.yml")
+        if not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as text:
+            entry_points = yaml.safe_load(text)["argument_specs"].values()
+        options[role] = {name for entry in entry_points for name in entry.get("options", {})}
+    return options
+
+
+def unknown_variables(role, names, options):
+    """A problem for each variable that has the role's prefix but is none of its options.
+
+    A name belongs to the role with the longest matching prefix: `docker_group_users` is none of `docker`'s.
+    """
+    problems = []
+    for name in sorted(names):
+        owners = [other for other in options if name.startswith(other + "_")]
+        if not owners or max(owners, key=len) != role or name in options[role]:
+            continue
+        nearest = difflib.get_close_matches(name, options[role], n=1, cutoff=0.0)
+        remedy = "did you mean %s? Correct or remove it" % nearest[0] if nearest else "remove it"
+        problems.append({"variable": name, "problem": "the role %s has no such variable" % role, "remedy": remedy})
+    return problems

@@ -1,0 +1,65 @@
+"""Each Molecule scenario as one test, its testinfra checks as subtests.
+
+Stricter than Molecule itself: a step whose playbook is missing fails, and the dry run has to predict exactly what the real one changes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORTS = ROOT / ".lab" / "reports"
+SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
+
+
+def run_scenario(scenario: str) -> tuple[int, str]:
+    """Run `molecule test` on a scenario; its exit code and what it printed."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "molecule", "-c", "molecule/config.yml", "test", "-s", scenario, "--no-command-borders"]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"}
+    log = REPORTS / f"{scenario}.log"
+    with log.open("w") as output:
+        code = subprocess.run(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=1800, check=False
+        ).returncode
+    return code, log.read_text()
+
+
+def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
+    """The tasks and hosts that a step of Molecule reports as changed."""
+    step = re.search(rf"\[.* > {action}\].*?Executing\n(.*?)\[.* > {action}\].*?Executed", log, re.DOTALL)
+    assert step, f"no step '{action}' in Molecule's output"
+    changed = set()
+    task = ""
+    for line in step[1].splitlines():
+        if header := re.match(r"(?:TASK|RUNNING HANDLER) \[(.*)\] \*", line):
+            task = header[1]
+        elif result := re.match(r"changed: \[([^\] ]*)", line):
+            changed.add((task, result[1]))
+    return changed
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario(scenario: str, subtests: pytest.Subtests) -> None:
+    report = REPORTS / f"{scenario}.xml"
+    report.unlink(missing_ok=True)
+    code, log = run_scenario(scenario)
+    if report.exists():
+        for case in ElementTree.parse(report).iter("testcase"):
+            with subtests.test(case.get("name")):
+                bad = case.find("failure")
+                bad = case.find("error") if bad is None else bad
+                if bad is not None:
+                    pytest.fail(bad.get("message") or bad.text or "failed", pytrace=False)
+    if code:
+        pytest.fail(f".lab/reports/{scenario}.log ends with:\n{log[-6000:]}", pytrace=False)
+    assert "issing playbook" not in log, "a step's playbook is missing, and Molecule skipped the step"
+    with subtests.test("the dry run predicts what the real run changes"):
+        assert changed_tasks(log, "check") == changed_tasks(log, "converge")
