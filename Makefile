@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule build
+.PHONY: help deps up down clean test lint unit molecule docs build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ deps: .venv/.done $(SELF) ## Make .venv with the pinned tools
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear .venv || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@pip install -qq --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
 $(SELF):
@@ -44,11 +44,14 @@ lint: deps ## Read the code
 	@pytest -v tests/lint
 
 unit: deps ## Run the unit tests
-	@pytest tests/unit
+	@pytest tests/unit tests/contract
 
 molecule: deps ## Run every Molecule scenario
 	@python -m lab ready
 	@pytest -v -n 2 tests/molecule
+
+docs: deps ## Write the tables of variables in the roles' READMEs
+	@python tests/contract/role_readme.py
 
 build: deps ## Build the collection's artifact
 	@ansible-galaxy collection build --force --output-path .lab/dist

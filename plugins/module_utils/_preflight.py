@@ -24,20 +24,20 @@ LOGIN_USER = "%u"  # stands for the login user in names of units and their files
 LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp, see proc(5)
 
 # What the role passes on to the host; `require` is judged on the controller and `role` is known there.
-ARGUMENTS = dict(
-    users=dict(type="dict", default={}),
-    ports=dict(type="dict", default={}),
-    free_mb=dict(type="dict", default={}),
-    memory_mb=dict(type="dict", default={}),
-    directories=dict(type="dict", default={}),
-    sha256=dict(type="dict", default={}),
-    json_files=dict(type="dict", default={}),
-    packages=dict(type="list", elements="str", default=[]),
-    packages_by_os=dict(type="dict", default={}),
-    units=dict(type="dict", default={}),
-    programs=dict(type="dict", default={}),
-    not_root=dict(type="dict", default={}),
-)
+ARGUMENTS = {
+    "users": {"type": "dict", "default": {}},
+    "ports": {"type": "dict", "default": {}},
+    "free_mb": {"type": "dict", "default": {}},
+    "memory_mb": {"type": "dict", "default": {}},
+    "directories": {"type": "dict", "default": {}},
+    "sha256": {"type": "dict", "default": {}},
+    "json_files": {"type": "dict", "default": {}},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "packages_by_os": {"type": "dict", "default": {}},
+    "units": {"type": "dict", "default": {}},
+    "programs": {"type": "dict", "default": {}},
+    "not_root": {"type": "dict", "default": {}},
+}
 
 
 def problem(variable, text, remedy):
@@ -69,7 +69,7 @@ def look(asked, run_command, check_mode=False):
     check_free(asked["free_mb"], problems)
     check_memory(asked["memory_mb"], problems)
     check_directories(asked["directories"], problems)
-    check_ports(asked["ports"], login, problems)
+    check_ports(asked["ports"], login, problems, run_command)
     if not check_mode:  # there, an earlier role of the play would have brought it
         check_programs(asked["programs"], problems)
     return {
@@ -189,24 +189,23 @@ def check_directories(asked, problems):
             problems.append(problem(variable, text, "empty it, or set %s to a folder of its own" % variable))
 
 
-def check_ports(asked, login, problems):
+def check_ports(asked, login, problems, run_command):
     """A problem for each port that somebody else listens on."""
     if not asked:
         return
-    listeners = listening_inodes()
+    listeners = listening_sockets()
     for variable, need in sorted(asked.items()):
-        inodes = listeners.get(int(need["port"]))
-        if not inodes:
+        sockets = listeners.get(int(need["port"]))
+        if not sockets:
             continue
-        pid = process_of(inodes)
-        if need["unit"].replace(LOGIN_USER, login) in cgroup_of(pid):
+        if set(sockets.values()) == {unit_owner(need["unit"].replace(LOGIN_USER, login), run_command)}:
             continue
-        text = "port %s is taken by %s" % (need["port"], process_name(pid))
+        text = "port %s is taken by %s" % (need["port"], process_name(process_of(sockets)))
         problems.append(problem(variable, text, "stop that program, or set %s to a free port" % variable))
 
 
-def listening_inodes():
-    """The socket inodes that listen, by TCP port, of all addresses."""
+def listening_sockets():
+    """The sockets that listen, of all addresses, by TCP port: the inode of each and the uid of its owner."""
     found = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
@@ -216,12 +215,23 @@ def listening_inodes():
             continue
         for row in rows:
             if row[3] == LISTENING:
-                found.setdefault(int(row[1].rsplit(":", 1)[1], 16), set()).add(row[9])
+                found.setdefault(int(row[1].rsplit(":", 1)[1], 16), {})[row[9]] = int(row[7])
     return found
 
 
+def unit_owner(unit, run_command):
+    """The uid that the unit's main process runs as; -1 where the unit does not run."""
+    state = show_unit(unit, run_command, "ActiveState,MainPID")
+    if state.get("ActiveState") != "active":
+        return -1
+    try:
+        return os.stat("/proc/%s" % state["MainPID"]).st_uid
+    except OSError:
+        return -1
+
+
 def process_of(inodes):
-    """The pid that holds one of these sockets; 0 where none can be seen."""
+    """The pid that holds one of these sockets; 0 where none can be seen, as in some containers."""
     links = {"socket:[%s]" % inode for inode in inodes}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -231,15 +241,6 @@ def process_of(inodes):
         except OSError:
             continue  # it ended, or its files are not ours to see
     return 0
-
-
-def cgroup_of(pid):
-    """The control groups of a process as text: they hold the name of its systemd unit."""
-    try:
-        with open("/proc/%d/cgroup" % pid, encoding="utf-8") as text:
-            return text.read()
-    except OSError:
-        return ""
 
 
 def process_name(pid):
@@ -297,7 +298,18 @@ def check_programs(asked, problems):
     """A problem for each program that is not there."""
     for variable, path in sorted(asked.items()):
         if not os.access(path, os.X_OK):
-            problems.append(problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable))
+            problems.append(
+                problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
+            )
+
+
+def show_unit(unit, run_command, properties):
+    """These properties of a systemd unit; none where there is no systemd."""
+    try:
+        code, out = run_command(["systemctl", "show", "--property", properties, unit], handle_exceptions=False)[:2]
+    except OSError:
+        return {}
+    return dict(line.partition("=")[::2] for line in out.splitlines()) if code == 0 else {}
 
 
 def unit_state(unit, files, run_command):
@@ -305,16 +317,15 @@ def unit_state(unit, files, run_command):
 
     All false where there is no systemd or no such unit.
     """
-    properties = "--property=ActiveState,UnitFileState,ActiveEnterTimestampMonotonic"
-    try:
-        code, out = run_command(["systemctl", "show", properties, unit], handle_exceptions=False)[:2]
-    except OSError:
-        code, out = 1, ""
-    state = dict(line.partition("=")[::2] for line in out.splitlines()) if code == 0 else {}
+    state = show_unit(unit, run_command, "ActiveState,UnitFileState,ActiveEnterTimestampMonotonic")
     active = state.get("ActiveState") == "active"
     started = time.time() - time.monotonic() + int(state.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
     changed = max([os.stat(path).st_mtime for path in files if os.path.exists(path)], default=0.0)
-    return {"active": active, "enabled": state.get("UnitFileState") == "enabled", "outdated": active and changed > started}
+    return {
+        "active": active,
+        "enabled": state.get("UnitFileState") == "enabled",
+        "outdated": active and changed > started,
+    }
 
 
 def read_json_files(asked, problems):

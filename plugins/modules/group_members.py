@@ -84,11 +84,11 @@ def unknown(users):
 def main():
     """Compare with what is asked and run the system's own tools for the difference."""
     module = AnsibleModule(
-        argument_spec=dict(
-            group=dict(type="str", required=True),
-            users=dict(type="list", elements="str", required=True),
-            state=dict(type="str", choices=["present", "absent"], default="present"),
-        ),
+        argument_spec={
+            "group": {"type": "str", "required": True},
+            "users": {"type": "list", "elements": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
         supports_check_mode=True,
     )
     group, users, wanted = module.params["group"], module.params["users"], module.params["state"] == "present"

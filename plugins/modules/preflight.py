@@ -184,7 +184,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight import 
 def main():
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(
-        argument_spec=dict(ARGUMENTS, role=dict(type="str", required=True)), supports_check_mode=True
+        argument_spec=dict(ARGUMENTS, role={"type": "str", "required": True}), supports_check_mode=True
     )
     module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))
 

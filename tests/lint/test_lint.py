@@ -18,7 +18,14 @@ LINTERS = {
     "ruff format": ["ruff", "format", "--check"],
     "mypy": ["mypy", "lab"],
     "codespell": ["codespell", "--skip=.git,.venv,.lab,.ansible"],
-    "ansible-doc modules": ["ansible-doc", "--type", "module", "--json", "mlops.workbench.preflight", "mlops.workbench.group_members"],
+    "antsibull-docs": [
+        "antsibull-docs",
+        "lint-collection-docs",
+        "--plugin-docs",
+        "--validate-collection-refs=self",
+        "--skip-rstcheck",
+        ".",
+    ],
 }
 
 

@@ -9,8 +9,8 @@ import os
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -22,12 +22,34 @@ SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.y
 def run_scenario(scenario: str) -> tuple[int, str]:
     """Run `molecule test` on a scenario; its exit code and what it printed."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "molecule", "-c", "molecule/config.yml", "test", "-s", scenario, "--no-command-borders"]
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1", "ANSIBLE_NOCOLOR": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "molecule",
+        "-c",
+        "molecule/config.yml",
+        "test",
+        "-s",
+        scenario,
+        "--no-command-borders",
+    ]
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "NO_COLOR": "1",
+        "ANSIBLE_NOCOLOR": "1",
+    }
     log = REPORTS / f"{scenario}.log"
     with log.open("w") as output:
         code = subprocess.run(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=1800, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=1800,
+            check=False,
         ).returncode
     return code, log.read_text()
 

@@ -1,0 +1,117 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Building the installer and the channel into the mirror, once for a state of the sources."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.common import LabError, digest, locked, write
+from lab.conda import base, installer, interpreter, wheels
+from lab.conda.package import write_repodata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HERE = Path(__file__).parent
+_PINS = _HERE / "packages.txt"
+_VERSION = "2025.12-2"
+_PLATFORMS = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """What was built: a file below `<mirror>/anaconda/` with its checksum, and a channel below the mirror."""
+
+    version: str
+    file: str
+    sha256: str
+    channel: str
+
+
+def _sources() -> str:
+    """Give a stamp of everything that the result depends on."""
+    files = [path for path in _HERE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return digest(files, *map(str, files), sys.version, sys.base_prefix)
+
+
+def _built(stamp: Path, sources: str, mirror: Path) -> Artefact | None:
+    """Give what an earlier build of the same sources left, if it is still there."""
+    if not stamp.is_file():
+        return None
+    recorded = json.loads(stamp.read_text(encoding="utf-8"))
+    artefact = Artefact(**recorded["artefact"])
+    present = (mirror / "anaconda" / artefact.file).is_file() and (mirror / artefact.channel).is_dir()
+    return artefact if present and recorded["sources"] == sources else None
+
+
+def _make_channel(channel: Path, closure: dict[str, wheels.Wheel], subdir: str) -> None:
+    by_size = sorted(closure.values(), key=lambda wheel: -wheel.path.stat().st_size)
+    with ThreadPoolExecutor() as pool:  # compression and checksums let other threads run
+        python = pool.submit(interpreter.repackage, channel, subdir)
+        packages = list(pool.map(lambda wheel: wheels.repackage(wheel, closure, channel, subdir), by_size))
+    packages += [python.result(), base.package(channel)]
+    for folder in (subdir, "noarch"):
+        write_repodata(channel, folder, packages)
+
+
+def _put(new: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        shutil.rmtree(place)
+    new.replace(place)
+
+
+def _make(mirror: Path, cache: Path, log: Callable[[str], None]) -> Artefact:
+    interpreter.check()
+    machine = platform.machine()
+    if machine not in _PLATFORMS:
+        raise LabError(f"the conda stand-in is made on {' and '.join(_PLATFORMS)}, not on {machine}")
+    downloads = cache / f"wheels-{digest([_PINS], sys.version)}"
+    if not downloads.exists():
+        log("conda stand-in: fetching its packages (about 230 MB) ...")
+    files = wheels.download(_PINS, downloads)
+    closure = {wheel.key: wheel for wheel in map(wheels.Wheel.read, files)}
+    workshop = mirror / ".conda-unfinished"
+    shutil.rmtree(workshop, ignore_errors=True)
+    channel = workshop / "conda"
+    log(f"conda stand-in: making {len(closure) + 2} conda packages ...")
+    _make_channel(channel, closure, _PLATFORMS[machine])
+    log("conda stand-in: making the installer ...")
+    file = workshop / f"Anaconda3-{_VERSION}-Linux-{machine}.sh"
+    with tempfile.TemporaryDirectory(prefix="lab-conda-") as short:  # short: a shebang may hold 127 bytes
+        prefix = base.install(channel, closure, Path(short))
+        names = installer.Names(version=_VERSION, platform=_PLATFORMS[machine], machine=machine)
+        sha256 = installer.write(file, prefix, channel, names)
+    _put(channel, mirror / channel.name)
+    for new in (file, file.with_name(f"{file.name}.sha256")):
+        _put(new, mirror / "anaconda" / new.name)
+    workshop.rmdir()
+    return Artefact(_VERSION, file.name, sha256, channel.name)
+
+
+def build(mirror: Path, cache: Path, log: Callable[[str], None] = print) -> Artefact:
+    """Put the installer and the channel into `mirror`; quick where nothing changed.
+
+    Downloads stay in `cache`. Raises LabError where the interpreter does not serve, the pins do not belong together, or
+    pip, patchelf or the first use of the channel fails. A build that is killed leaves what was there before, or nothing
+    that the next build would take for finished.
+    """
+    stamp, sources = cache / "conda.json", _sources()
+    with locked(cache / "conda.lock"):
+        artefact = _built(stamp, sources, mirror)
+        if artefact is None:
+            stamp.unlink(missing_ok=True)
+            artefact = _make(mirror, cache, log)
+            write(stamp, json.dumps({"sources": sources, "artefact": asdict(artefact)}))
+    return artefact

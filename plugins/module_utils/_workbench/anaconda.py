@@ -1,0 +1,125 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""conda and its Python answer, login shells find them, environments import what they must."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Iterator
+
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
+
+# Lines of our own among whatever a user's start-up files print. `conda` may be a program, or a shell function that runs
+# $CONDA_EXE.
+LOGIN_SCRIPT = """
+printf '%s\\n' "workbench-python=$(command -v python)"
+case "$(command -v conda)" in
+    /*) printf '%s\\n' "workbench-conda=$(command -v conda)" ;;
+    ?*) printf '%s\\n' "workbench-conda=${CONDA_EXE-}" ;;
+esac
+printf '%s\\n' "workbench-version=$(conda --version 2>/dev/null)"
+"""
+
+# Each import by itself, so that all that are missing are named at once.
+IMPORT_SCRIPT = """
+import importlib, sys
+missing = []
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        missing.append("%s (%s)" % (name, type(error).__name__))
+sys.exit("cannot import " + ", ".join(missing) if missing else 0)
+"""
+
+
+def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
+    """Check the installation, the login shells and the environments."""
+    yield partial(_answers, host, receipt.prefix, "python")
+    yield partial(_answers, host, receipt.prefix, "conda")
+    for user in receipt.login_users:
+        yield partial(_login_shell, host, receipt.prefix, user)
+    for environment in receipt.environments:
+        yield partial(_imports, host, environment)
+
+
+def _answers(host: Host, prefix: str, program: str) -> Check:
+    check = f"anaconda.{program}"
+    ran, said = _run_as_owner(host, f"{prefix}/bin/{program}", "--version")
+    if ran:
+        return passed(check, prefix, said)
+    return failed(check, prefix, f"{prefix}/bin/{program} does not run: {said}", rerun("anaconda"))
+
+
+def _login_shell(host: Host, prefix: str, user: str) -> Check:
+    check = "anaconda.login_shell"
+    try:
+        account = host.account(user)
+    except KeyError:
+        return failed(check, user, f"user {user} does not exist", rerun("anaconda"))
+    # Interactive as well: `conda init` writes to ~/.bashrc, whose Debian version returns early where nobody is typing.
+    answer = host.run([account.shell, "-l", "-i", "-c", LOGIN_SCRIPT], account)
+    found = dict(
+        line[len("workbench-") :].partition("=")[::2]
+        for line in answer.out.splitlines()
+        if line.startswith("workbench-")
+    )
+    if "version" not in found:
+        return failed(
+            check,
+            user,
+            f"the login shell of {user} does not work: {answer.said}",
+            f"Mend the start-up files in {account.home}",
+        )
+    wrong = [
+        f"{name} is {found.get(name) or 'not found'}"
+        for name in ("python", "conda")
+        if not _inside(found.get(name, ""), prefix)
+    ]
+    if wrong:
+        return failed(
+            check,
+            user,
+            f"in a login shell of {user} {' and '.join(wrong)}, outside of {prefix}",
+            f"{rerun('anaconda')}; if that does not help, something in {account.home} sets another PATH later",
+        )
+    if not found["version"]:
+        return failed(check, user, f"in a login shell of {user} conda --version fails", rerun("anaconda"))
+    return passed(check, user, f"{found['version']}, {found['python']}")
+
+
+def _imports(host: Host, environment: Environment) -> Check:
+    check = "anaconda.imports"
+    # -I: only the environment itself; -B: writes no byte code.
+    ran, said = _run_as_owner(
+        host, f"{environment.prefix}/bin/python", "-I", "-B", "-c", IMPORT_SCRIPT, *environment.imports
+    )
+    if ran:
+        return passed(check, environment.prefix, f"imports {', '.join(environment.imports) or 'nothing but itself'}")
+    return failed(check, environment.prefix, said, rerun("anaconda"))
+
+
+def _run_as_owner(host: Host, program: str, *arguments: str) -> tuple[bool, str]:
+    """Run a program of an environment and return whether it worked and what it said.
+
+    It runs as its owner: where a user owns the environment, root runs none of that user's code.
+    """
+    try:
+        owner = host.owner(program)
+    except OSError as error:
+        return False, f"{program}: {error.strerror}"
+    except KeyError:
+        return False, f"{program} belongs to a user that does not exist"
+    answer = host.run([program, *arguments], owner)
+    return answer.rc == 0, answer.said
+
+
+def _inside(path: str, prefix: str) -> bool:
+    return path.startswith("/") and os.path.realpath(path).startswith(os.path.realpath(prefix) + "/")

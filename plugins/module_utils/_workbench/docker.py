@@ -1,0 +1,94 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""The engine answers, and containers run for those who may run them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Iterator
+
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import DockerGroup
+
+GREETING = "Hello from Docker"
+ENGINE_TROUBLE = "Look at systemctl status docker and journalctl -u docker, then: systemctl restart docker"
+
+
+def engine_jobs(host: Host) -> Iterator[Job]:
+    """Check the engine itself."""
+    yield partial(_engine, host)
+
+
+def root_jobs(host: Host) -> Iterator[Job]:
+    """Check that a container runs where no user is promised the use of Docker."""
+    yield partial(_hello_world, host, "docker", "root")
+
+
+def group_jobs(host: Host, receipt: DockerGroup) -> Iterator[Job]:
+    """Check that each user runs a container with a user's plain rights."""
+    for user in receipt.users:
+        yield partial(_member, host, user)
+
+
+def _engine(host: Host) -> Check:
+    check = "docker.engine"
+    answer = host.run(["docker", "version", "--format", "{{.Server.Version}}"])
+    if answer.rc == 0:
+        return passed(check, "engine", f"Docker {answer.out.strip()}")
+    return failed(check, "engine", *_trouble(answer, "root"))
+
+
+def _member(host: Host, user: str) -> Check:
+    check = "docker_group.hello_world"
+    try:
+        account = host.account(user)
+    except KeyError:
+        return failed(
+            check, user, f"user {user} does not exist", "Create the user, or take it out of docker_group_users"
+        )
+    try:
+        group = host.group_id("docker")
+    except KeyError:
+        return failed(check, user, "the group docker does not exist", rerun("docker_group"))
+    if group not in account.groups and account.uid != 0:
+        return failed(check, user, f"{user} is not in the group docker", rerun("docker_group"))
+    return _hello_world(host, "docker_group", user, account)
+
+
+def _hello_world(host: Host, role: str, user: str, account: Account | None = None) -> Check:
+    check = f"{role}.hello_world"
+    answer = host.run(["docker", "run", "--rm", "hello-world"], account)
+    if answer.rc == 0 and GREETING in answer.out:
+        return passed(check, user, f"hello-world runs as {user}")
+    if answer.rc == 0:
+        return failed(
+            check,
+            user,
+            "hello-world ran without its greeting",
+            "Remove the image and pull the real one: docker rmi hello-world",
+        )
+    return failed(check, user, *_trouble(answer, user))
+
+
+def _trouble(answer: Outcome, user: str) -> tuple[str, str]:
+    """Return what is wrong and what to do, from what the docker client said."""
+    if answer.rc == 127:
+        return "there is no docker command", rerun("docker")
+    if "Cannot connect to the Docker daemon" in answer.err:
+        return "the engine does not answer", ENGINE_TROUBLE
+    if "permission denied" in answer.err and "docker.sock" in answer.err:
+        return (
+            f"the engine's socket refuses {user}",
+            "The socket must belong to the group docker: systemctl restart docker.socket docker",
+        )
+    if "Unable to find image" in answer.err and "Status: Downloaded" not in answer.err:
+        return (
+            f"the image hello-world cannot be pulled: {answer.said}",
+            "Give the engine a way to a registry: docker_proxy, docker_registry_mirrors, or the host's DNS and routes",
+        )
+    return answer.said, ENGINE_TROUBLE

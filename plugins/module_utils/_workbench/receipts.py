@@ -1,0 +1,185 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""The receipts that roles leave on the host: what each of them promises to have set up."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass
+from typing import Any, Callable, Union
+
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+
+DIRECTORY = "/var/lib/misc"
+SCHEMA = 1
+
+
+class ReceiptError(Exception):
+    """A receipt that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A role that promises nothing but itself."""
+
+
+@dataclass(frozen=True)
+class DockerGroup:
+    """The users that may use Docker without sudo."""
+
+    users: list[str]
+
+
+@dataclass(frozen=True)
+class Compose:
+    """The release of Docker Compose."""
+
+    version: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A conda environment and the modules that it must be able to import."""
+
+    prefix: str
+    imports: list[str]
+
+
+@dataclass(frozen=True)
+class Anaconda:
+    """A conda installation, its environments, and the users whose login shells find it."""
+
+    prefix: str
+    login_users: list[str]
+    environments: list[Environment]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One Jupyter server."""
+
+    user: str
+    address: str
+    port: int
+    token_file: str
+
+    @property
+    def place(self) -> str:
+        """Where it listens, as people write it."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Jupyter:
+    """The Jupyter servers of the host."""
+
+    instances: list[Instance]
+
+
+Receipt = Union[Plain, DockerGroup, Compose, Anaconda, Jupyter]
+
+
+def path(role: str) -> str:
+    """Return where a role leaves its receipt."""
+    return f"{DIRECTORY}/mlops-workbench-{role}.json"
+
+
+def load(host: Host, role: str) -> Receipt | None:
+    """Return the receipt of a role, or None without one; raise ReceiptError when it cannot be used."""
+    try:
+        record = json.loads(host.read(path(role)))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ReceiptError(f"cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ReceiptError("is not JSON (half written?)") from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA or record.get("role") != role:
+        raise ReceiptError(f"is not a receipt of role {role} in schema {SCHEMA}")
+    return _READERS[role](record)
+
+
+def _plain(_record: dict[str, Any]) -> Plain:
+    return Plain()
+
+
+def _docker_group(record: dict[str, Any]) -> DockerGroup:
+    return DockerGroup(_texts(record, "users"))
+
+
+def _compose(record: dict[str, Any]) -> Compose:
+    return Compose(_text(record, "version"))
+
+
+def _anaconda(record: dict[str, Any]) -> Anaconda:
+    # An installation without environments of its own need not say so.
+    entries = _entries(record, "environments") if "environments" in record else []
+    environments = [Environment(_text(entry, "prefix"), _texts(entry, "imports")) for entry in entries]
+    return Anaconda(_text(record, "prefix"), _texts(record, "login_users"), environments)
+
+
+def _jupyter(record: dict[str, Any]) -> Jupyter:
+    return Jupyter([_instance(entry) for entry in _entries(record, "instances")])
+
+
+def _instance(entry: dict[str, Any]) -> Instance:
+    address = _text(entry, "address")
+    try:
+        ipaddress.ip_address(address)
+    except ValueError as error:
+        raise ReceiptError("has an 'address' that is not an IP address") from error
+    port = _value(entry, "port")
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 65536:
+        raise ReceiptError("has a 'port' that is not a TCP port")
+    return Instance(_text(entry, "user"), address, port, _text(entry, "token_file"))
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Receipt]] = {
+    "base": _plain,
+    "docker": _plain,
+    "docker_group": _docker_group,
+    "compose": _compose,
+    "anaconda": _anaconda,
+    "jupyter": _jupyter,
+}
+
+ROLES = tuple(_READERS)
+"""The roles that leave a receipt, in the order in which a site is set up."""
+
+
+def _value(record: dict[str, Any], key: str) -> Any:
+    if key not in record:
+        raise ReceiptError(f"has no '{key}'")
+    return record[key]
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = _value(record, key)
+    if not _is_text(value):
+        raise ReceiptError(f"has a '{key}' that is not text")
+    return str(value)
+
+
+def _texts(record: dict[str, Any], key: str) -> list[str]:
+    values = _value(record, key)
+    if not (isinstance(values, list) and all(_is_text(value) for value in values)):
+        raise ReceiptError(f"has a '{key}' that is not a list of texts")
+    return values
+
+
+def _entries(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    values = _value(record, key)
+    if not (isinstance(values, list) and all(isinstance(value, dict) for value in values)):
+        raise ReceiptError(f"has a '{key}' that is not a list of mappings")
+    return values
+
+
+def _is_text(value: object) -> bool:
+    # What is not printable cannot be a path, a name or a version, and would trip the system calls it is handed to.
+    return isinstance(value, str) and value != "" and value.isprintable()

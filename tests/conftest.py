@@ -1,0 +1,21 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes `ansible_collections.mlops.workbench` this checkout, by the git-ignored self link that Ansible uses, too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COLLECTIONS = ROOT / ".ansible" / "collections"
+
+# In an installed collection, and for ansible-test, the path itself says whose folder it is.
+if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
+    link = COLLECTIONS / "ansible_collections" / "mlops" / "workbench"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to("../../../..")
+    sys.path.insert(0, str(COLLECTIONS))

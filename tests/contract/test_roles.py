@@ -1,0 +1,71 @@
+"""What a role promises in its defaults, its argument_specs and its README is one and the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from role_readme import readme
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+
+
+def load(path: Path) -> dict:
+    return yaml.safe_load(path.read_text())
+
+
+def options(role: str) -> dict:
+    return load(ROOT / "roles" / role / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_and_specs_name_the_same_variables(role: str) -> None:
+    assert set(load(ROOT / "roles" / role / "defaults/main.yml")) == set(options(role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_default_is_the_one_that_the_specs_tell(role: str) -> None:
+    for name, value in load(ROOT / "roles" / role / "defaults/main.yml").items():
+        if not isinstance(value, str) or "{{" not in value:  # a computed default is told in words
+            assert options(role)[name]["default"] == value, name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_can_be_taken_back(role: str) -> None:
+    assert options(role)[f"{role}_state"]["choices"] == ["present", "absent"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_variables_bear_the_name_of_their_role(role: str) -> None:
+    assert all(name.startswith(f"{role}_") for name in options(role))
+    assert all(name.startswith(f"__{role}_") for name in load(ROOT / "roles" / role / "vars/main.yml"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_readme_lists_the_variables(role: str) -> None:
+    assert (ROOT / "roles" / role / "README.md").read_text() == readme(role), "make docs writes it anew"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_role_has_a_scenario(role: str) -> None:
+    assert (ROOT / "molecule" / role / "molecule.yml").exists()
+
+
+@pytest.mark.parametrize(("role", "levels"), [("anaconda", 2), ("compose", 1)])
+def test_checksums_are_whole(role: str, levels: int) -> None:
+    known = load(ROOT / "roles" / role / "vars/main.yml")[f"__{role}_checksums"]
+    versions = (
+        [version for product in known.values() for version in product.values()] if levels == 2 else known.values()
+    )
+    for version in versions:
+        assert set(version) == {"x86_64", "aarch64"}
+        assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in version.values())
+
+
+def test_every_make_target_that_the_readme_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`make ([a-z-]+)`", (ROOT / "README.md").read_text()):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -1,0 +1,163 @@
+"""Wrong settings are refused before anything is changed, in words that name the host, the variable and the remedy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from lab_host import Host
+
+# Role, settings, the variable that the message must name, and a part of the remedy.
+MISTAKES = {
+    "a misspelt variable": (
+        "docker",
+        {"docker_registry_miror": []},
+        "docker_registry_miror",
+        "did you mean docker_registry_mirrors",
+    ),
+    "a variable of the wrong type": ("base", {"base_packages": {"git": 1}}, "base_packages", "list"),
+    "a state that there is not": ("docker", {"docker_state": "latest"}, "docker_state", "present, absent"),
+    "too little memory": ("base", {"base_min_memory_mb": 9_000_000}, "base_min_memory_mb", "use a larger machine"),
+    "too little disk": ("base", {"base_min_free_mb": 900_000_000}, "base_min_free_mb", "free or add disk space"),
+    "an unknown user": (
+        "docker_group",
+        {"docker_group_users": ["ubuntu", "nobody-here"]},
+        "docker_group_users",
+        "create the account first",
+    ),
+    "an unaccepted licence": (
+        "anaconda",
+        {"anaconda_accept_license": False},
+        "anaconda_accept_license",
+        "anaconda_distribution to miniforge",
+    ),
+    "a version that moves": (
+        "anaconda",
+        {"anaconda_version": "latest", "anaconda_sha256": ""},
+        "anaconda_version",
+        "choose one of these",
+    ),
+    "a prefix that is a system folder": (
+        "anaconda",
+        {"anaconda_prefix": "/usr"},
+        "anaconda_prefix",
+        "set anaconda_prefix to",
+    ),
+    "a prefix that holds other files": (
+        "anaconda",
+        {"anaconda_prefix": "/usr/share"},
+        "anaconda_prefix",
+        "a folder of its own",
+    ),
+    "an address without a checksum": (
+        "anaconda",
+        {"anaconda_url": "http://mirror/x.sh", "anaconda_sha256": ""},
+        "anaconda_sha256",
+        "checksum",
+    ),
+    "an unknown release of Compose": (
+        "compose",
+        {"compose_version": "9.9.9", "compose_sha256": ""},
+        "compose_version",
+        "set compose_sha256",
+    ),
+    "an unknown user for Jupyter": (
+        "jupyter",
+        {"jupyter_user": "nobody-here"},
+        "jupyter_user",
+        "create the account first",
+    ),
+    "Jupyter as root": ("jupyter", {"jupyter_user": "root"}, "jupyter_user", "ordinary user"),
+    "a port below 1024": ("jupyter", {"jupyter_port": 80}, "jupyter_port", "1024 to 65535"),
+    "a port that is taken": ("jupyter", {"jupyter_port": 8899}, "jupyter_port", "set jupyter_port to a free port"),
+    "Jupyter without conda": (
+        "jupyter",
+        {"jupyter_conda_prefix": "/opt/nothing"},
+        "jupyter_conda_prefix",
+        "install it first",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def snapshot(host: Host) -> list[str]:
+    """How the host looks before all the mistakes, with somebody listening on port 8899."""
+    host.shell("setsid python3 -m http.server --bind 127.0.0.1 8899 </dev/null >/dev/null 2>&1 & sleep 1")
+    return host.snapshot()
+
+
+@pytest.fixture
+def role_play(tmp_path: Path):
+    """A playbook that runs one role."""
+
+    def write(role: str) -> str:
+        play = {"hosts": "all", "become": True, "gather_facts": False, "roles": [role]}
+        path = tmp_path / "play.yml"
+        path.write_text(json.dumps([play]))
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(("role", "settings", "variable", "remedy"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_refused(host: Host, snapshot, role_play, role, settings, variable, remedy) -> None:
+    run = host.play(role_play(role), "-e", json.dumps(settings))
+    said = " ".join(run.stdout.split())
+    assert run.returncode == 2, run.stdout
+    assert host.name in said
+    assert variable in said, run.stdout
+    assert remedy in said, run.stdout
+    assert "changed=0" in said
+
+
+def test_several_mistakes_are_told_at_once(host: Host, role_play) -> None:
+    settings = {"jupyter_port": 80, "jupyter_user": "nobody-here", "jupyter_prot": 1}
+    run = host.play(role_play("jupyter"), "-e", json.dumps(settings))
+    for variable in settings:
+        assert f"- {variable}:" in run.stdout, run.stdout
+
+
+def test_a_host_without_root_rights_is_refused(host: Host, role_play) -> None:
+    run = host.play(role_play("docker"), "-e", "ansible_become=false")
+    assert "set `become: true`" in " ".join(run.stdout.split()), run.stdout
+
+
+def test_an_unsupported_system_is_refused(host: Host, role_play) -> None:
+    host.shell(
+        "sudo cp /usr/lib/os-release /tmp/os-release; sudo sed -i 's/^ID=.*/ID=fedora/; s/^VERSION_ID=.*/VERSION_ID=40/' /usr/lib/os-release"
+    )
+    try:
+        run = host.play(role_play("base"))
+    finally:
+        host.shell("sudo cp /tmp/os-release /usr/lib/os-release; sudo rm /tmp/os-release")
+    assert "fedora-40 is not supported. Remedy: use Debian 12" in " ".join(run.stdout.split()), run.stdout
+
+
+@pytest.mark.parametrize(
+    ("role", "settings"),
+    [
+        ("compose", {"compose_sha256": "0" * 64}),
+        ("anaconda", {"anaconda_sha256": "0" * 64}),
+    ],
+)
+def test_a_wrong_checksum_leaves_nothing_behind(host: Host, snapshot, role_play, role, settings) -> None:
+    run = host.play(role_play(role), "-e", json.dumps(settings))
+    said = " ".join(run.stdout.split())
+    assert run.returncode == 2, run.stdout
+    assert "checksum" in said, run.stdout
+    assert "http://mirror/" in said, run.stdout
+    assert "0" * 64 in said, run.stdout
+    assert host.shell("find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*'") == ""
+
+
+def test_a_broken_daemon_json_is_refused_and_kept(host: Host, role_play) -> None:
+    host.shell("sudo mkdir -p /etc/docker; echo '{broken' | sudo tee /etc/docker/daemon.json")
+    run = host.play(role_play("docker"))
+    kept = host.shell("cat /etc/docker/daemon.json; sudo rm -r /etc/docker")
+    assert kept == "{broken\n"
+    assert "/etc/docker/daemon.json is not JSON" in " ".join(run.stdout.split()), run.stdout
+
+
+def test_nothing_has_changed_after_all_of_this(host: Host, snapshot) -> None:
+    assert host.snapshot() == snapshot

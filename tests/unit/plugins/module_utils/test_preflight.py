@@ -1,0 +1,227 @@
+"""What preflight sees on a host, and what it makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils import _preflight as preflight
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('ID=debian\nVERSION_ID="13"\n', "debian-13"),
+        ('VERSION_ID="24.04"\nID=ubuntu\nNAME="Ubuntu"\n', "ubuntu-24.04"),
+        ("ID=arch\n", "arch-unknown"),
+        ("", "unknown-unknown"),
+    ],
+)
+def test_the_operating_system_is_named(tmp_path, text, name):
+    (tmp_path / "os-release").write_text(text)
+    assert preflight.operating_system(str(tmp_path / "os-release")) == name
+
+
+def test_a_host_that_does_not_say_its_system_is_unknown(tmp_path):
+    assert preflight.operating_system(str(tmp_path / "none")) == "unknown"
+
+
+def test_all_unknown_users_are_named_at_once():
+    problems = []
+    found = preflight.find_users({"x_users": ["root", "nobody-1", "nobody-2"]}, problems)
+    assert found["root"]["home"] == "/root"
+    assert [entry["problem"] for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
+
+
+def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
+    problems = []
+    preflight.check_free({"x": {"path": str(tmp_path / "a" / "b"), "mb": 1}}, problems)
+    assert problems == []
+    preflight.check_free({"x": {"path": str(tmp_path / "a" / "b"), "mb": 10**9}}, problems)
+    assert "needs 1000000000 MB" in problems[0]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "refused"), [([], False), (["conda-meta", "bin"], False), (["thesis.tex"], True)], ids=str
+)
+def test_a_folder_with_foreign_files_is_refused(tmp_path, entries, refused):
+    for name in entries:
+        (tmp_path / name).touch()
+    problems = []
+    preflight.check_directories({"x": {"path": str(tmp_path), "marks": ["conda-meta"]}}, problems)
+    assert bool(problems) == refused
+
+
+def test_a_file_where_a_folder_must_be_is_refused(tmp_path):
+    (tmp_path / "x").touch()
+    problems = []
+    preflight.check_directories({"x": {"path": str(tmp_path / "x"), "marks": []}}, problems)
+    assert "is not a directory" in problems[0]["problem"]
+
+
+@pytest.fixture
+def listener():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_is_refused_and_its_holder_named(listener):
+    problems = []
+    preflight.check_ports(
+        {"x_port": {"port": listener, "unit": "x.service"}}, "root", problems, show(active="inactive")
+    )
+    assert "port %d is taken by" % listener in problems[0]["problem"]
+    assert "(process %d)" % os.getpid() in problems[0]["problem"]
+
+
+def test_a_port_of_our_own_unit_is_fine(listener):
+    asked_for = []
+
+    def run_command(command, **_ignored):
+        asked_for.append(command[-1])
+        return 0, "ActiveState=active\nMainPID=%d\n" % os.getpid(), ""
+
+    problems = []
+    preflight.check_ports({"x": {"port": listener, "unit": "jupyter-%u.service"}}, "ann", problems, run_command)
+    assert problems == []
+    assert asked_for == ["jupyter-ann.service"]
+
+
+def test_a_port_that_another_user_holds_is_refused_though_the_unit_runs(listener, monkeypatch):
+    monkeypatch.setattr(preflight, "unit_owner", lambda unit, run_command: os.getuid() + 1)
+    problems = []
+    preflight.check_ports({"x": {"port": listener, "unit": "x.service"}}, "ann", problems, show())
+    assert len(problems) == 1
+
+
+def test_a_free_port_is_fine(listener):
+    problems = []
+    preflight.check_ports({"x_port": {"port": 1, "unit": "x"}}, "root", problems, show(active="inactive"))
+    assert problems == []
+
+
+def dpkg(tmp_path, state, updates=()):
+    (tmp_path / "updates").mkdir()
+    for name in updates:
+        (tmp_path / "updates" / name).touch()
+    (tmp_path / "status").write_text(
+        "Package: git\nStatus: install ok installed\nVersion: 1\n\nPackage: curl\nStatus: install ok %s\n" % state
+    )
+    return preflight.dpkg_state(str(tmp_path))
+
+
+@pytest.mark.parametrize("state", ["half-installed", "unpacked", "half-configured", "triggers-pending"])
+def test_a_cut_off_installation_is_seen(tmp_path, state):
+    assert dpkg(tmp_path, state) == ({"git"}, True)
+
+
+@pytest.mark.parametrize("state", ["config-files", "not-installed"])
+def test_a_removed_package_is_not_installed_and_not_cut_off(tmp_path, state):
+    assert dpkg(tmp_path, state) == ({"git"}, False)
+
+
+def test_unfinished_bookkeeping_of_dpkg_is_seen(tmp_path):
+    assert dpkg(tmp_path, "installed", ["0001"]) == ({"git", "curl"}, True)
+
+
+def test_another_file_in_dpkgs_folder_is_nothing(tmp_path):
+    assert dpkg(tmp_path, "installed", ["tmp.ci"]) == ({"git", "curl"}, False)
+
+
+def show(active="active", enabled="enabled", started="1000000"):
+    def run_command(command, **_ignored):
+        assert command[:2] == ["systemctl", "show"]
+        return (
+            0,
+            "ActiveState=%s\nUnitFileState=%s\nActiveEnterTimestampMonotonic=%s\n" % (active, enabled, started),
+            "",
+        )
+
+    return run_command
+
+
+def test_a_unit_that_started_before_its_settings_were_written_is_outdated(tmp_path):
+    (tmp_path / "settings").touch()
+    seen = preflight.unit_state("x", [str(tmp_path / "settings")], show(started="1"))
+    assert seen == {"active": True, "enabled": True, "outdated": True}
+
+
+def test_a_unit_that_started_after_its_settings_were_written_is_not(tmp_path):
+    (tmp_path / "settings").touch()
+    os.utime(tmp_path / "settings", (1, 1))
+    assert not preflight.unit_state("x", [str(tmp_path / "settings"), "/none"], show())["outdated"]
+
+
+def test_a_unit_that_does_not_run_is_not_outdated(tmp_path):
+    (tmp_path / "settings").touch()
+    seen = preflight.unit_state("x", [str(tmp_path / "settings")], show(active="failed", enabled="", started="0"))
+    assert seen == {"active": False, "enabled": False, "outdated": False}
+
+
+def test_no_systemd_means_no_unit():
+    def run_command(command, **_ignored):
+        raise FileNotFoundError(command[0])
+
+    assert preflight.unit_state("x", [], run_command) == {"active": False, "enabled": False, "outdated": False}
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "refused"),
+    [('{"a": 1}', {"a": 1}, False), ("", {}, False), ("[1]", {}, True), ("{a", {}, True)],
+)
+def test_json_files_must_hold_an_object(tmp_path, content, value, refused):
+    path = tmp_path / "daemon.json"
+    path.write_text(content)
+    problems = []
+    assert preflight.read_json_files({"x": str(path)}, problems) == {str(path): value}
+    assert bool(problems) == refused
+
+
+def test_no_json_file_is_an_empty_one(tmp_path):
+    problems = []
+    assert preflight.read_json_files({"x": str(tmp_path / "none")}, problems) == {str(tmp_path / "none"): {}}
+    assert problems == []
+
+
+def test_a_checksum_that_is_missing_for_this_architecture_is_a_problem():
+    problems = []
+    chosen = preflight.choose_sha256({"x_sha256": {"x86_64": "aa"}}, "aarch64", problems)
+    assert chosen == {"x_sha256": ""}
+    assert problems[0]["problem"] == "no checksum is known for aarch64"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_broken_receipt_is_none(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(preflight, "RECEIPTS", str(tmp_path / "{role}.json"))
+    (tmp_path / "docker.json").write_text(content)
+    assert preflight.read_receipt("docker") == {}
+
+
+def test_a_receipt_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(preflight, "RECEIPTS", str(tmp_path / "{role}.json"))
+    (tmp_path / "docker.json").write_text(json.dumps({"schema": 1}))
+    assert preflight.read_receipt("docker") == {"schema": 1}
+
+
+def test_the_login_user_is_the_one_behind_sudo(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "ann")
+    assert preflight.login_user() == "ann"
+
+
+def test_root_cannot_be_a_user_for_notebooks(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "root")
+    asked = {name: ([] if rule["type"] == "list" else {}) for name, rule in preflight.ARGUMENTS.items()}
+    asked.update(role="jupyter", not_root={"jupyter_user": ""})
+    seen = preflight.look(asked, show())
+    assert [entry["variable"] for entry in seen["problems"] if entry["variable"]] == ["jupyter_user"]
+
+
+def test_a_missing_program_is_a_problem_but_not_in_a_dry_run(monkeypatch):
+    asked = {name: ([] if rule["type"] == "list" else {}) for name, rule in preflight.ARGUMENTS.items()}
+    asked.update(role="jupyter", programs={"jupyter_conda_prefix": "/none/bin/conda"})
+    assert [entry["problem"] for entry in preflight.look(asked, show())["problems"]] == ["/none/bin/conda is missing"]
+    assert preflight.look(asked, show(), check_mode=True)["problems"] == []

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the controller makes of the doctor's findings."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.mlops.workbench.plugins.filter.doctor_document import FilterModule as DocumentFilter
+from ansible_collections.mlops.workbench.plugins.filter.doctor_table import FilterModule as TableFilter
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench import receipts
+from ansible_collections.mlops.workbench.plugins.plugin_utils import _doctor
+
+document = DocumentFilter().filters()["doctor_document"]
+table = TableFilter().filters()["doctor_table"]
+
+
+def check(identifier, ok=True, remedy="", subject="ubuntu"):
+    role = identifier.split(".")[0]
+    detail = "fine" if ok else f"{identifier} is broken"
+    return {"id": identifier, "role": role, "subject": subject, "ok": ok, "detail": detail, "remedy": remedy}
+
+
+def result(*checks):
+    return {
+        "changed": False,
+        "workbench": {"schema": 1, "ready": all(c["ok"] for c in checks), "checks": list(checks)},
+    }
+
+
+READY = result(check("base.receipt"), check("docker.engine"))
+BROKEN = result(
+    check("base.receipt"),
+    check("docker.engine", False, "start it"),
+    check("docker_group.hello_world", False, "start it"),
+    check("jupyter.process", False, "stop it"),
+)
+GONE = {"unreachable": True, "changed": False, "msg": "Connection timed out\nduring banner exchange"}
+REFUSED = {"failed": True, "msg": "Missing sudo password"}
+
+
+def test_the_table_of_a_fleet():
+    fleet = document({"node1": READY, "node2": BROKEN, "a-longer-name": GONE, "node4": REFUSED, "node5": {}})
+    assert table(fleet) == [
+        "HOST           base  docker  docker_group  compose  anaconda  jupyter  READY",
+        "node1          ok    ok      -             -        -         -        yes",
+        "node2          ok    FAIL    FAIL          -        -         FAIL     NO",
+        "a-longer-name  -     -       -             -        -         -        unreachable",
+        "node4          -     -       -             -        -         -        not examined",
+        "node5          -     -       -             -        -         -        not examined",
+        "",
+        "node2:",
+        "  docker.engine (ubuntu): docker.engine is broken",
+        "  docker_group.hello_world (ubuntu): docker_group.hello_world is broken",
+        "    -> start it",
+        "  jupyter.process (ubuntu): jupyter.process is broken",
+        "    -> stop it",
+        "",
+        "a-longer-name:",
+        "  host.reachable (a-longer-name): unreachable: Connection timed out during banner exchange",
+        "    -> Mend the connection first: ansible a-longer-name -m ansible.builtin.ping",
+        "",
+        "node4:",
+        "  host.reachable (node4): not examined: Missing sudo password",
+        "    -> Mend this first: ansible node4 -b -m mlops.workbench.workbench_info",
+        "",
+        "node5:",
+        "  host.reachable (node5): not examined: it failed before the doctor came",
+        "    -> Mend this first: ansible node5 -b -m mlops.workbench.workbench_info",
+        "",
+        "1 of 5 hosts ready",
+    ]
+
+
+def test_the_document_is_ready_when_all_hosts_are():
+    assert document({"node1": READY})["ready"] is True
+    assert document({"node1": READY, "node2": BROKEN})["ready"] is False
+    assert document({"node1": READY, "node2": GONE})["ready"] is False
+
+
+def test_hosts_have_one_form_in_the_document_whatever_became_of_them():
+    fleet = document({"node1": READY, "node2": GONE})
+    assert list(fleet) == ["schema", "ready", "hosts"]
+    for verdict in fleet["hosts"].values():
+        assert list(verdict) == ["schema", "ready", "checks"]
+        for found in verdict["checks"]:
+            assert list(found) == ["id", "role", "subject", "ok", "detail", "remedy"]
+    assert json.loads(json.dumps(fleet)) == fleet
+
+
+def test_a_bare_host_is_told_what_to_do_though_no_role_is_to_blame():
+    bare = result(check("workbench.receipts", False, "set it up", subject="host"))
+    assert table(document({"node1": bare}))[1:4] == [
+        "node1  -     -       -             -        -         -        NO",
+        "",
+        "node1:",
+    ]
+
+
+def test_both_ends_know_the_same_roles():
+    assert _doctor.ROLES == receipts.ROLES
