@@ -57,8 +57,8 @@ def up(name: str, suite: str | None = None) -> None:
 
     Raises LabError if the name is no host name, if the host runs another suite, or if it does not come up in time.
     """
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?", name) or name == MIRROR:
-        raise LabError(f"{name!r} cannot be the name of a host: take lower-case letters, digits and hyphens")
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9_-]{0,40}[a-z0-9])?", name) or name == MIRROR:
+        raise LabError(f"{name!r} cannot be the name of a host: take lower-case letters, digits, hyphens and underscores")
     if not ssh.KEY.exists():
         raise LabError(f"nothing is ready for host {name}: `python -m lab ready` first")
     present = inspect(name)
@@ -77,7 +77,7 @@ def _create(name: str, suite: str) -> None:
     if suite not in images.HOSTS:
         raise LabError(f"there is no suite {suite!r}: take one of {', '.join(images.HOSTS)}")
     with step(f"starting host {name} ({suite})"):
-        names = ("--name", container(name), "--hostname", name, "--network", PREFIX)
+        names = ("--name", container(name), "--hostname", name.replace("_", "-"), "--network", PREFIX)
         labels = ("--label", LABEL, "--label", f"{SUITE}={suite}")
         started = attempt("docker", "run", "--detach", *names, *labels, *OPTIONS, images.HOSTS[suite].name)
         if started.returncode:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+OUTCOMES = {"passed": ["passed", "subtests passed"], "failed": ["failed", "error", "subtests failed"]}
 COLLECTIONS = ROOT / ".ansible" / "collections"
 
 # In an installed collection, and for ansible-test, the path itself says whose folder it is.
@@ -19,3 +22,12 @@ if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
     if not link.is_symlink():
         link.symlink_to("../../../..")
     sys.path.insert(0, str(COLLECTIONS))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the run with one plain line that people and machines can read."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    count = {word: sum(len(reporter.stats.get(kind, [])) for kind in kinds) for word, kinds in OUTCOMES.items()}
+    reporter.write_line(", ".join(f"{number} {word}" for word, number in count.items()))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from lab_host import Host
 
+pytestmark = pytest.mark.xdist_group("bad_input")
+
 # Role, settings, the variable that the message must name, and a part of the remedy.
 MISTAKES = {
     "a misspelt variable": (

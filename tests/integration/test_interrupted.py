@@ -10,6 +10,8 @@ import time
 import pytest
 from lab_host import ROOT, Host, environment
 
+pytestmark = pytest.mark.xdist_group("interrupted")
+
 # The task during which the power goes, and how long it has been running by then.
 CUTS = {
     "while apt installs the basics": ("Install the basic packages", 3.0),

@@ -56,7 +56,7 @@ def run_scenario(scenario: str) -> tuple[int, str]:
 
 def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
     """The tasks and hosts that a step of Molecule reports as changed."""
-    step = re.search(rf"\[.* > {action}\].*?Executing\n(.*?)\[.* > {action}\].*?Executed", log, re.DOTALL)
+    step = re.search(rf"\[\w+ > {action}\] Executing\n(.*?)\[\w+ > {action}\] Executed", log, re.DOTALL)
     assert step, f"no step '{action}' in Molecule's output"
     changed = set()
     task = ""

@@ -53,8 +53,11 @@ def register(prefix: Path) -> None:
 def delete(prefix: Path) -> None:
     """Remove an environment and its entry in the user's list.
 
-    conda-meta goes last: what is left of an interrupted removal still counts as an environment, and can be removed.
+    The records go first and the history last: what is left of an interrupted removal is an environment without
+    packages, which can be removed, made anew, or installed into.
     """
+    for record in (prefix / "conda-meta").glob("*.json"):
+        record.unlink()
     for folder in (path for path in prefix.iterdir() if path.is_dir() and path.name != "conda-meta"):
         shutil.rmtree(folder)
     shutil.rmtree(prefix)
@@ -164,7 +167,8 @@ def pip_packages(prefix: Path) -> list[dict[str, Any]]:
 
 def contents(prefix: Path) -> list[dict[str, Any]]:
     """Give everything that `conda list` shows."""
-    return sorted([*map(summary, records(prefix)), *pip_packages(prefix)], key=lambda entry: str(entry["name"]))
+    entries = {entry["name"]: entry for entry in [*map(summary, records(prefix)), *pip_packages(prefix)]}
+    return [entries[name] for name in sorted(entries)]
 
 
 def spec_name(spec: str) -> str:

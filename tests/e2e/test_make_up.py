@@ -1,0 +1,97 @@
+"""A newcomer's first minutes: clone, `make up`, look around, `make up` again, `make down`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.xdist_group("make_up")
+
+
+def make(clone: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """Run a make target in the clone, as its own user would: nothing of this run's environment leaks into it."""
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "PYTEST", "VIRTUAL_ENV"))
+    }
+    return subprocess.run(
+        ["make", target], cwd=clone, env=environment, text=True, capture_output=True, timeout=900, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A fresh clone of what is committed."""
+    path = tmp_path_factory.mktemp("newcomer") / "workbench"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(path)], check=True)
+    yield path
+    make(path, "down")
+
+
+@pytest.fixture(scope="module")
+def up(clone: Path) -> str:
+    """What the first `make up` printed."""
+    run = make(clone, "up")
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    return run.stdout
+
+
+def ssh(clone: Path, command: str) -> str:
+    """Run a command on the workbench as its user."""
+    words = ["ssh", "-F", str(clone / ".lab/ssh_config"), "workbench", command]
+    return subprocess.run(words, text=True, capture_output=True, timeout=120, check=True).stdout
+
+
+def test_the_doctor_is_green(up: str) -> None:
+    assert "1 of 1 hosts ready" in up
+
+
+def test_what_stands_in_for_the_vendors_is_said_or_nothing_does(up: str, clone: Path) -> None:
+    index = (clone / ".lab/mirror/index.json").read_text()
+    assert ('"stand_in": true' in index) == ("stand-in    anaconda" in up or "stand-in    compose" in up)
+
+
+def test_the_printed_address_opens_jupyter_on_this_machine(up: str) -> None:
+    url = re.search(r"http://127\.0\.0\.1:\d+/\S+", up)
+    assert url, up[-3000:]
+    with urllib.request.urlopen(url[0], timeout=60) as answer:
+        assert b"JupyterLab" in answer.read()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url[0].split("/lab")[0] + "/api/status", timeout=60)
+
+
+def test_docker_works_without_sudo(up: str, clone: Path) -> None:
+    assert "Hello from Docker!" in ssh(clone, "docker run --rm hello-world")
+
+
+def test_compose_answers_in_both_spellings(up: str, clone: Path) -> None:
+    assert ssh(clone, "docker compose version") == ssh(clone, "docker-compose version")
+
+
+def test_a_login_shell_is_in_conda(up: str, clone: Path) -> None:
+    python, conda = ssh(clone, "bash -lc 'which python; conda --version'").splitlines()
+    assert python == "/opt/anaconda/bin/python"
+    assert conda.startswith("conda ")
+
+
+def test_a_second_make_up_changes_nothing(up: str, clone: Path) -> None:
+    run = make(clone, "up")
+    assert run.returncode == 0, run.stdout[-6000:]
+    assert re.search(r"workbench +: ok=\d+ +changed=0 ", run.stdout), run.stdout[-6000:]
+
+
+def test_make_down_leaves_nothing(up: str, clone: Path) -> None:
+    assert make(clone, "down").returncode == 0
+    label = f"label=mlops.workbench={clone}"
+    for kind in (["ps", "--all"], ["network", "ls"], ["volume", "ls"]):
+        assert subprocess.check_output(["docker", *kind, "--quiet", "--filter", label], text=True) == "", kind
+    processes = subprocess.check_output(["ps", "-e", "-o", "args="], text=True)
+    assert str(clone) not in processes
