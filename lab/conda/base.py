@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.conda.wheels import Wheel
 
 _HERE = Path(__file__).parent
-_NEEDED = ("py-rattler", "pyyaml")
+_NEEDED = ("certifi", "py-rattler", "pyyaml")
 
 
 def _members() -> Iterator[Member]:

@@ -15,6 +15,7 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import environments
@@ -22,7 +23,6 @@ from .errors import CondaError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Coroutine, Iterable, Sequence
-    from pathlib import Path
 
     from .config import Config
 
@@ -51,6 +51,13 @@ def platform() -> str:
     return {"x86_64": "linux-64", "aarch64": "linux-aarch64"}[os.uname().machine]
 
 
+def _rattler() -> Any:
+    """Load py-rattler; it insists on certificates even for plain HTTP, and a bare host has none."""
+    if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
+        os.environ.setdefault("SSL_CERT_FILE", importlib.import_module("certifi").where())
+    return importlib.import_module("rattler")
+
+
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     import asyncio  # noqa: PLC0415  # late for the same reason
 
@@ -59,7 +66,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def installed_in(prefix: Path) -> list[Any]:
     """Give rattler's records of what a prefix holds."""
-    rattler: Any = importlib.import_module("rattler")
+    rattler = _rattler()
     return [rattler.PrefixRecord.from_path(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
 
 
@@ -106,7 +113,7 @@ def plan(
     loose: Container[str] = (),
 ) -> Transaction:
     """Solve for `specs`; what is installed keeps its version where it can, but for the names in `loose`."""
-    rattler: Any = importlib.import_module("rattler")
+    rattler = _rattler()
     urls = config.channel_urls(channels)
     if specs and not urls:
         raise CondaError(
@@ -173,7 +180,7 @@ def _transaction(prefix: Path, installed: Sequence[Any], solution: list[Any]) ->
 
 def execute(transaction: Transaction, config: Config, action: str, specs: Sequence[str]) -> None:
     """Make the prefix what the transaction says; write down what was asked for; put the user's umask on the records."""
-    rattler: Any = importlib.import_module("rattler")
+    rattler = _rattler()
     prefix = transaction.prefix
     (prefix / "conda-meta").mkdir(parents=True, exist_ok=True)
     (prefix / "conda-meta/history").touch()  # from now on it is an environment, if a broken one: create makes it anew

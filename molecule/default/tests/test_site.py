@@ -18,7 +18,7 @@ def test_a_login_shell_is_in_conda(host):
 
 
 def test_jupyter_answers_with_the_token_only(host):
-    ask = "curl --silent --output /dev/null --write-out %%{http_code} --retry 30 --retry-connrefused --retry-delay 1 "
+    ask = "curl --silent --output /dev/null --write-out %{http_code} --retry 30 --retry-connrefused --retry-delay 1 "
     status = "http://127.0.0.1:8888/api/status"
     assert host.check_output(ask + status) == "403"
     assert host.check_output(f'{ask} --header "Authorization: token $(cat {TOKEN})" {status}') == "200"

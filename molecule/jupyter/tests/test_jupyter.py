@@ -10,7 +10,7 @@ STATUS = "http://127.0.0.1:8888/api/status"
 
 
 def code(host, *arguments):
-    return host.check_output("curl --silent --output /dev/null --write-out %%{http_code} " + " ".join(arguments))
+    return host.check_output("curl --silent --output /dev/null --write-out %{http_code} " + " ".join(arguments))
 
 
 def with_token(token):
