@@ -150,7 +150,7 @@ def test_a_wrong_checksum_leaves_nothing_behind(host: Host, snapshot, role_play,
     assert "checksum" in said, run.stdout
     assert "http://mirror/" in said, run.stdout
     assert "0" * 64 in said, run.stdout
-    assert host.shell("find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*'") == ""
+    assert host.shell("sudo find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*'") == ""
 
 
 def test_a_broken_daemon_json_is_refused_and_kept(host: Host, role_play) -> None:

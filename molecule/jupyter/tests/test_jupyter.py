@@ -74,6 +74,11 @@ def test_the_servers_own_kernel_starts(host, token):
     assert code(host, "--request DELETE", with_token(token), f"http://127.0.0.1:8888/api/kernels/{kernel}") == "204"
 
 
+def test_nobody_but_root_can_change_the_programs_that_the_server_runs(host):
+    assert host.check_output("find /opt/anaconda/envs/jupyter ! -user root") == ""
+    assert host.check_output("find /opt/anaconda/envs/jupyter ! -type l -perm /go=w") == ""
+
+
 def test_it_runs_as_the_user_and_not_as_root(host):
     assert {process.user for process in host.process.filter(comm="jupyter-lab")} == {"ubuntu"}
 

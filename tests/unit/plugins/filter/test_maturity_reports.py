@@ -1,0 +1,305 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reports on a fleet's maturity."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import STATUSES
+from maturity_samples import (
+    COMPLETE,
+    CRITERIA,
+    EMPTY,
+    HOSTILE,
+    HOSTILE_TEXT,
+    NO_ML,
+    TAXI,
+    registered,
+)
+
+FORMATS = ("markdown", "html", "sarif", "junit", "badge", "prometheus")
+VOID = {"meta", "br", "link", "input", "img"}
+
+
+def load(name):
+    module = importlib.import_module(f"ansible_collections.mlops.workbench.plugins.filter.maturity_{name}")
+    return module.FilterModule().filters()[f"maturity_{name}"]
+
+
+document, complaints = load("document"), load("complaints")
+REPORTS = {name: load(name) for name in FORMATS}
+FLEET = document(
+    {
+        "vm1": registered(TAXI, EMPTY),
+        "vm2": registered(COMPLETE, NO_ML),
+        "vm3": {"unreachable": True, "msg": "Connection timed out"},
+    }
+)
+
+
+class Page(HTMLParser):
+    """A page's elements; fails where they do not nest."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.text = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def test_the_document_names_projects_by_item_or_folder():
+    named = {"results": [{"item": {"path": "/srv/taxi", "name": "Taxi"}, "maturity": TAXI}]}
+    alone = {"changed": False, "maturity": EMPTY}
+    projects = document({"vm1": named, "vm2": alone})["projects"]
+    assert [(project["host"], project["name"], project["level"]) for project in projects] == [
+        ("vm1", "Taxi", 2),
+        ("vm2", "empty", 0),
+    ]
+
+
+def test_what_could_not_be_looked_at_is_in_the_document():
+    failed = {"results": [{"failed": True, "item": {"path": "/srv/gone"}, "msg": "no such\nfolder"}]}
+    projects = document({"vm1": failed, "vm2": {"unreachable": True, "msg": "timed out"}, "vm3": {}})["projects"]
+    assert [project["name"] for project in projects] == ["gone", "all projects", "all projects"]
+    assert projects[0]["reason"] == "not_examined: no such folder"
+    assert projects[1]["reason"] == "not_examined: unreachable: timed out"
+    assert [project["level"] for project in projects] == [None, None, None]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    "given",
+    [FLEET, TAXI, NO_ML, HOSTILE, {"schema": 1, "projects": []}],
+    ids=["fleet", "one", "none", "hostile", "empty"],
+)
+def test_a_report_depends_on_nothing_but_the_document(name, given):
+    report = REPORTS[name]
+    before = copy.deepcopy(given)
+    assert report(given) == report(copy.deepcopy(given))
+    assert given == before
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_something_else_is_refused(name):
+    with pytest.raises(ValueError, match="maturity_document"):
+        REPORTS[name]({"changed": False})
+
+
+def test_the_heat_map_says_every_status_in_words():
+    page = Page(REPORTS["html"](FLEET))
+    cells = [cell["class"].split()[0] for cell in page.all("td") if cell.get("title") and "class" in cell]
+    assert len(cells) == len(CRITERIA) * len(FLEET["projects"])
+    assert {"met", "attested", "partial", "not_met", "unknown", "waived", "not_applicable", "missing"} == set(cells)
+    for status in STATUSES.values():
+        assert status.word in page.text
+
+
+def test_the_page_can_be_used_by_keyboard_and_screen_reader():
+    page = Page(REPORTS["html"](FLEET))
+    for landmark in ("header", "main", "footer", "h1", "h2"):
+        assert page.all(landmark)
+    assert all("scope" in header for header in page.all("th"))
+    assert all(
+        attributes.get("tabindex") == "0" for attributes in page.all("div") if attributes.get("class") == "scroll"
+    )
+    identifiers = [attributes["id"] for _tag, attributes in page.elements if "id" in attributes]
+    assert len(identifiers) == len(set(identifiers))
+    for link in page.all("a"):
+        if link["href"].startswith("#"):
+            assert link["href"][1:] in identifiers
+    assert len(page.all("details")) == len(page.all("summary")) == len(FLEET["projects"])
+    assert all(picture["aria-label"] for picture in page.all("svg"))
+
+
+@pytest.mark.parametrize("given", [FLEET, HOSTILE], ids=["fleet", "hostile"])
+def test_the_page_loads_and_runs_nothing(given):
+    text = REPORTS["html"](given)
+    page = Page(text)
+    assert not {tag for tag, _ in page.elements} & {"script", "img", "link", "iframe", "object", "base", "form"}
+    for _tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name in ("src", "style")]
+    assert all(link["href"].startswith(("#", "https://")) for link in page.all("a"))
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_one_project_is_open_and_many_are_closed():
+    assert "open" in Page(REPORTS["html"](TAXI)).all("details")[0]
+    assert not any("open" in details for details in Page(REPORTS["html"](FLEET)).all("details"))
+
+
+def test_the_page_of_sixty_projects_stays_small():
+    fleet = document({f"vm{number}": registered(TAXI) for number in range(60)})
+    assert len(REPORTS["html"](fleet)) < 1_000_000
+
+
+def test_markdown_keeps_its_table_whatever_the_names():
+    lines = REPORTS["markdown"](HOSTILE).splitlines()
+    bars = {len(re.findall(r"(?<!\\)\|", line)) for line in lines[2:5]}
+    assert len(bars) == 1
+    bare = [re.sub(r"(?<!\\)`[^`]*`", "", line) for line in lines]
+    # What is left outside of code has its markup escaped.
+    assert not [
+        line
+        for line in bare
+        if re.search(r"(?<!\\)<(script|/)|(?<!\\)\]\(", line.replace("</details>", "").replace("</summary>", ""))
+    ]
+
+
+def test_markdown_tells_level_steps_and_evidence():
+    text = REPORTS["markdown"](TAXI)
+    assert "Level 2: Automated training" in text
+    assert "### Next steps" in text
+    assert "`src/train.py:88` mlflow.log\\_metrics" in text
+
+
+def test_sarif_holds_only_what_is_missing():
+    log = REPORTS["sarif"](FLEET)
+    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
+        "mlops-maturity/vm1: taxi/",
+        "mlops-maturity/vm1: empty/",
+        "mlops-maturity/vm2: complete/",
+    ]
+    taxi = {found["ruleId"]: found for found in log["runs"][0]["results"]}
+    wanted = {each["id"] for each in TAXI["criteria"] if each["status"] in ("not_met", "partial")}
+    assert set(taxi) == wanted
+    assert taxi["integration_tests"]["level"] == "note"
+    assert taxi["automated_release"]["level"] == "warning"
+    place = taxi["integration_tests"]["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "src/train.py", "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 88}}
+    assert (
+        taxi["automated_release"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        == ".mlops-maturity.yml"
+    )
+    for run in log["runs"]:
+        for found in run["results"]:
+            assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
+    assert log["runs"][2]["results"] == []
+
+
+def test_sarif_is_json_whatever_the_names():
+    text = json.dumps(REPORTS["sarif"](HOSTILE))
+    assert "javascript" not in json.loads(text)["runs"][0]["tool"]["driver"]["rules"][0].get("helpUri", "")
+
+
+def test_junit_fails_up_to_the_target_only():
+    suite = ElementTree.fromstring(REPORTS["junit"]({**TAXI, "target_level": 2})).find("testsuite")
+    failed = {case.get("name") for case in suite if case.find("failure") is not None}
+    assert failed == {
+        "L1 integration_tests",
+        "L1 automated_release",
+        "L2 reproducible_environment",
+        "L2 low_friction_deployment",
+    }
+    skipped = {
+        case.get("name"): case.find("skipped").get("message") for case in suite if case.find("skipped") is not None
+    }
+    assert skipped["L4 automated_promotion"] == "above the target level 2"
+    assert "unknown" in skipped["L1 operational_metrics"]
+    assert {"L3 ab_testing", "L4 scheduled_training"} <= set(skipped)
+    assert suite.get("tests") == "17"
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("4", "0", "7")
+
+
+def test_junit_counts_over_the_fleet_and_reports_the_unreachable():
+    root = ElementTree.fromstring(REPORTS["junit"](FLEET))
+    assert root.get("tests") == str(3 * 17 + 1)
+    assert [case.get("message") for case in root.iter("error")] == ["not examined: unreachable: Connection timed out"]
+
+
+@pytest.mark.parametrize("name", ["junit", "badge"])
+def test_xml_stays_xml_whatever_the_names(name):
+    ElementTree.fromstring(REPORTS[name](HOSTILE).encode())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (TAXI, "level 2"),
+        (NO_ML, "no level"),
+        (FLEET, "levels 0 to 4, 2 without"),
+        ({"projects": []}, "no level"),
+    ],
+)
+def test_the_badge_says_the_level(given, words):
+    image = ElementTree.fromstring(REPORTS["badge"](given))
+    assert image.get("aria-label") == f"MLOps maturity: {words}"
+
+
+def test_prometheus_has_levels_coverage_and_statuses():
+    text = REPORTS["prometheus"](FLEET)
+    assert 'mlops_maturity_level{host="vm1",project="taxi",profile="default"} 2\n' in text
+    assert 'mlops_maturity_examined{host="vm3",project="all projects"} 0\n' in text
+    assert 'mlops_maturity_coverage_ratio{host="vm2",project="complete",level="3"} 1\n' in text
+    assert 'id="ab_testing",status="waived"} 1\n' in text
+    assert 'mlops_maturity_level{host="vm2",project="site"' not in text
+    names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
+    assert len(names) == len(set(names))
+
+
+def test_prometheus_escapes_labels():
+    text = REPORTS["prometheus"]({**TAXI, "name": HOSTILE_TEXT})
+    line = re.compile(r'[a-z_]+\{([a-z]+="([^"\\\n]|\\[\\"n])*",?)+\} [0-9.]+')
+    assert all(line.fullmatch(sample) for sample in text.rstrip("\n").split("\n") if not sample.startswith("#"))
+    text.encode()
+
+
+def test_the_bar():
+    assert complaints(TAXI, fail_below=2) == []
+    assert complaints(EMPTY, fail_below=1) == [
+        "empty is at level 0, 1 is asked for; in the way: unit_tests, integration_tests"
+    ]
+    assert complaints(NO_ML, fail_below=1) == ["site has no level, 1 is asked for: no ml found"]
+    assert complaints(NO_ML) == []
+    assert complaints(FLEET) == ["vm3: all projects was not examined: unreachable: Connection timed out"]
+
+
+def test_worse_than_before():
+    now = copy.deepcopy(TAXI)
+    statuses = {"experiment_tracking": "partial", "ci": "unknown", "model_registry": "met", "ab_testing": "not_met"}
+    for found in now["criteria"]:
+        found["status"] = statuses.get(found["id"], found["status"])
+    now["level"] = 1
+    assert complaints(now, baseline=TAXI) == [
+        "taxi is worse than before: level 1 instead of 2",
+        "taxi is worse than before: experiment_tracking is partial instead of met",
+    ]
+    assert complaints(TAXI, baseline=TAXI) == []
+    assert complaints(TAXI, baseline=EMPTY) == []
+
+
+def test_at_least():
+    module = importlib.import_module("ansible_collections.mlops.workbench.plugins.test.maturity_at_least")
+    at_least = module.TestModule().tests()["maturity_at_least"]
+    assert at_least(TAXI, 2)
+    assert not at_least(TAXI, 3)
+    assert at_least(EMPTY, 0)
+    assert not at_least(NO_ML, 0)
+    assert not at_least(FLEET, 1)
