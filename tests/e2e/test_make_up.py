@@ -88,10 +88,18 @@ def test_a_second_make_up_changes_nothing(up: str, clone: Path) -> None:
     assert re.search(r"workbench +: ok=\d+ +changed=0 ", run.stdout), run.stdout[-6000:]
 
 
+def docker(*words: str) -> list[str]:
+    """Return the lines that the docker command prints."""
+    return subprocess.check_output(["docker", *words], text=True).splitlines()
+
+
 def test_make_down_leaves_nothing(up: str, clone: Path) -> None:
+    mine = ("--quiet", "--filter", f"label=mlops.workbench={clone}")
+    template = '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Name}}{{end}}{{end}}'
+    volumes = set(filter(None, docker("inspect", "--format", template, *docker("ps", "--all", *mine))))
+    assert volumes
     assert make(clone, "down").returncode == 0
-    label = f"label=mlops.workbench={clone}"
-    for kind in (["ps", "--all"], ["network", "ls"], ["volume", "ls"]):
-        assert subprocess.check_output(["docker", *kind, "--quiet", "--filter", label], text=True) == "", kind
-    processes = subprocess.check_output(["ps", "-e", "-o", "args="], text=True)
-    assert str(clone) not in processes
+    assert docker("ps", "--all", *mine) == []
+    assert docker("network", "ls", *mine) == []
+    assert not volumes & set(docker("volume", "ls", "--quiet"))
+    assert str(clone) not in subprocess.check_output(["ps", "-e", "-o", "args="], text=True)
