@@ -225,3 +225,10 @@ def test_a_missing_program_is_a_problem_but_not_in_a_dry_run(monkeypatch):
     asked.update(role="jupyter", programs={"jupyter_conda_prefix": "/none/bin/conda"})
     assert [entry["problem"] for entry in preflight.look(asked, show())["problems"]] == ["/none/bin/conda is missing"]
     assert preflight.look(asked, show(), check_mode=True)["problems"] == []
+
+
+def test_an_unsupported_architecture_is_a_problem(monkeypatch):
+    monkeypatch.setattr(preflight.platform, "machine", lambda: "riscv64")
+    asked = {name: ([] if rule["type"] == "list" else {}) for name, rule in preflight.ARGUMENTS.items()}
+    problems = preflight.look(dict(asked, role="docker"), show())["problems"]
+    assert "the architecture riscv64 is not supported" in [entry["problem"] for entry in problems]
