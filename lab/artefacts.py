@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from lab import conda, images
-from lab.common import ROOT, STATE, LabError, digest, run, run_bytes, say, step, tail, write
+from lab.common import PREFIX, ROOT, STATE, LabError, digest, run, run_bytes, say, step, tail, write
 from lab.conda.interpreter import UnsuitableInterpreterError
 from lab.conda.wheels import ClosureError
 
@@ -143,10 +143,11 @@ def publish(artefacts: list[Artefact]) -> None:
 
 
 def variables(artefacts: list[Artefact]) -> dict[str, Any]:
-    """Return the role variables that the artefacts ask for."""
+    """Return the role variables that the artefacts ask for, and the prefix of the hosts' names."""
     by_name = {artefact.name: artefact for artefact in artefacts}
     anaconda, compose = by_name["anaconda"], by_name["compose"]
     return {
+        "prefix": PREFIX,
         "anaconda_mirror": "http://mirror/anaconda",
         "anaconda_version": anaconda.version,
         "anaconda_sha256": anaconda.sha256,

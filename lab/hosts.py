@@ -58,7 +58,9 @@ def up(name: str, suite: str | None = None) -> None:
     Raises LabError if the name is no host name, if the host runs another suite, or if it does not come up in time.
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9_-]{0,40}[a-z0-9])?", name) or name == MIRROR:
-        raise LabError(f"{name!r} cannot be the name of a host: take lower-case letters, digits, hyphens and underscores")
+        raise LabError(
+            f"{name!r} cannot be the name of a host: take lower-case letters, digits, hyphens and underscores"
+        )
     if not ssh.KEY.exists():
         raise LabError(f"nothing is ready for host {name}: `python -m lab ready` first")
     present = inspect(name)

@@ -40,19 +40,24 @@ def config(port: int) -> str:
     def quoted(path: Path | str) -> str:
         return '"' + str(path).replace("%", "%%") + '"'
 
-    known_hosts = quoted(KNOWN_HOSTS)[:-1] + '/%n"'
+    known_hosts = quoted(KNOWN_HOSTS)[:-1]
     return f"""\
 # Written by `python -m lab`: ssh -F {CONFIG} {WORKBENCH}
 Host {WORKBENCH}
   LocalForward 127.0.0.1:{port} 127.0.0.1:{JUPYTER_PORT}
   ControlPath {quoted(_socket())}
 
+# By its whole name, which no other checkout's host has: Ansible and testinfra name kept connections after it.
+Host {PREFIX}-*
+  UserKnownHostsFile {known_hosts}/%h"
+  ProxyCommand docker exec -i %h /usr/sbin/sshd -i
+
 Host *
   User {USER}
   IdentityFile {quoted(KEY)}
   IdentitiesOnly yes
   StrictHostKeyChecking yes
-  UserKnownHostsFile {known_hosts}
+  UserKnownHostsFile {known_hosts}/{PREFIX}-%h"
   LogLevel ERROR
   ProxyCommand docker exec -i {PREFIX}-%h /usr/sbin/sshd -i
 """
@@ -61,12 +66,12 @@ Host *
 def trust(host: str, public_key: str) -> None:
     """Let SSH know the host by the key that it made at its first boot."""
     kind, key = public_key.split()[:2]
-    write(KNOWN_HOSTS / host, f"{host} {kind} {key}\n")
+    write(KNOWN_HOSTS / f"{PREFIX}-{host}", f"{host},{PREFIX}-{host} {kind} {key}\n")
 
 
 def forget(host: str) -> None:
     """Forget the key of a host that is gone."""
-    (KNOWN_HOSTS / host).unlink(missing_ok=True)
+    (KNOWN_HOSTS / f"{PREFIX}-{host}").unlink(missing_ok=True)
 
 
 def remote(host: str, *command: str, timeout: float = 30) -> subprocess.CompletedProcess[bytes]:

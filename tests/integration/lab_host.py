@@ -15,6 +15,7 @@ INVENTORY = """
 all:
   hosts:
     {name}:
+      ansible_host: {prefix}-{name}
       ansible_ssh_common_args: -F {lab}/ssh_config -o ClearAllForwardings=yes
 """
 

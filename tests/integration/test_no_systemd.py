@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from lab_host import LAB, ROOT, Host
 
+from lab import ssh
 from lab.common import LABEL, PREFIX
 
 pytestmark = pytest.mark.xdist_group("no_systemd")
@@ -41,7 +42,7 @@ def container(host: Host) -> Iterator[Host]:
     )
     docker("exec", "-i", name, "sh", "-c", LET_IN, stdin=(LAB / "id_ed25519.pub").read_text())
     key = docker("exec", name, "cat", "/etc/ssh/ssh_host_ed25519_key.pub")
-    (LAB / "known_hosts.d" / host.name).write_text(f"{host.name} {key}")
+    ssh.trust(host.name, key)
     yield host
     docker("rm", "--force", "--volumes", name)
 

@@ -9,7 +9,7 @@ import pytest
 from lab import common, hosts
 
 
-@pytest.mark.parametrize("name", ["", "Upper", "a_b", "-a", "a-", "mirror", "a b", "a" * 60, "a;b"])
+@pytest.mark.parametrize("name", ["", "Upper", "-a", "a-", "mirror", "a b", "a" * 60, "a;b"])
 def test_a_name_that_no_host_can_have_is_refused(name, monkeypatch):
     monkeypatch.setattr(hosts, "run", lambda *_, **__: pytest.fail("started"))
     with pytest.raises(common.LabError, match="cannot be the name of a host"):

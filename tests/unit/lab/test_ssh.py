@@ -55,10 +55,12 @@ def test_the_port_once_chosen_stays():
 def test_a_host_is_trusted_by_its_key_until_it_is_gone(state):
     ssh.ensure()
     ssh.trust("one", "ssh-ed25519 AAAA root@one\n")
-    assert (state / "known_hosts.d" / "one").read_text() == "one ssh-ed25519 AAAA\n"
+    assert (
+        state / "known_hosts.d" / f"{common.PREFIX}-one"
+    ).read_text() == f"one,{common.PREFIX}-one ssh-ed25519 AAAA\n"
     ssh.forget("one")
     ssh.forget("one")
-    assert not (state / "known_hosts.d" / "one").exists()
+    assert not (state / "known_hosts.d" / f"{common.PREFIX}-one").exists()
 
 
 def test_a_taken_port_is_passed_over():
