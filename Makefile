@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule docs build
+.PHONY: help deps up down clean test lint unit molecule accuracy docs build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,8 +50,12 @@ molecule: deps ## Run every Molecule scenario
 	@python -m lab ready
 	@pytest -v -n 2 tests/molecule
 
-docs: deps ## Write the tables of variables in the roles' READMEs
+accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
+	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v
+
+docs: deps ## Write the tables in the roles' READMEs and the page of the maturity criteria
 	@python tests/contract/role_readme.py
+	@python tests/contract/criteria_page.py
 
 build: deps ## Build the collection's artifact
 	@ansible-galaxy collection build --force --output-path .lab/dist

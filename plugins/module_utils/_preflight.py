@@ -36,6 +36,7 @@ ARGUMENTS = {
     "packages_by_os": {"type": "dict", "default": {}},
     "units": {"type": "dict", "default": {}},
     "programs": {"type": "dict", "default": {}},
+    "reads_only": {"type": "bool", "default": False},
     "not_root": {"type": "dict", "default": {}},
 }
 
@@ -50,14 +51,8 @@ def look(asked, run_command, check_mode=False):
     problems = []
     os_name = operating_system()
     arch = platform.machine()
-    if os.geteuid() != 0:
-        problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
-    if os_name not in SUPPORTED:
-        problems.append(problem("", "%s is not supported" % os_name, "use %s" % ", ".join(SUPPORTED.values())))
-    if arch not in ARCHITECTURES:
-        problems.append(
-            problem("", "the architecture %s is not supported" % arch, "use %s" % " or ".join(ARCHITECTURES))
-        )
+    if not asked["reads_only"]:
+        check_may_change(os_name, arch, problems)
     login = login_user()
     users = find_users(asked["users"], problems)
     users[login] = account(pwd.getpwnam(login))
@@ -91,6 +86,18 @@ def look(asked, run_command, check_mode=False):
         "receipt": read_receipt(asked["role"]),
         "problems": problems,
     }
+
+
+def check_may_change(os_name, arch, problems):
+    """A problem for each reason not to change anything on this host."""
+    if os.geteuid() != 0:
+        problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
+    if os_name not in SUPPORTED:
+        problems.append(problem("", "%s is not supported" % os_name, "use %s" % ", ".join(SUPPORTED.values())))
+    if arch not in ARCHITECTURES:
+        problems.append(
+            problem("", "the architecture %s is not supported" % arch, "use %s" % " or ".join(ARCHITECTURES))
+        )
 
 
 def operating_system(path="/etc/os-release"):

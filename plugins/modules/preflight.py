@@ -14,7 +14,7 @@ description:
   - The first task of each role of this collection. It looks at everything that the role has to know about the host in one round trip,
     and fails with B(all) the problems at once, each with the variable to set and the remedy.
   - Refuses variables with the role's prefix that the role does not have, and names the nearest one that it has.
-  - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights.
+  - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights, except for O(reads_only).
   - Reads only; works without gathered facts.
   - Where an option is a dictionary keyed by variable, the key is the role's variable that a message is to name.
 options:
@@ -91,6 +91,10 @@ options:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict
     default: {}
+  reads_only:
+    description: Whether the role changes nothing on the host, so that it needs neither root rights nor a release that was tested.
+    type: bool
+    default: false
   not_root:
     description: Users that must not be root, by variable; an empty one means the login user.
     type: dict

@@ -55,12 +55,12 @@ def run_scenario(scenario: str) -> tuple[int, str]:
 
 
 def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
-    """The tasks and hosts that a step of Molecule reports as changed."""
-    step = re.search(rf"\[\w+ > {action}\] Executing\n(.*?)\[\w+ > {action}\] Executed", log, re.DOTALL)
-    assert step, f"no step '{action}' in Molecule's output"
+    """The tasks and hosts that a step of Molecule, when it ran last, reports as changed."""
+    steps = re.findall(rf"\[\w+ > {action}\] Executing\n(.*?)\[\w+ > {action}\] Executed", log, re.DOTALL)
+    assert steps, f"no step '{action}' in Molecule's output"
     changed = set()
     task = ""
-    for line in step[1].splitlines():
+    for line in steps[-1].splitlines():
         if header := re.match(r"(?:TASK|RUNNING HANDLER) \[(.*)\] \*", line):
             task = header[1]
         elif result := re.match(r"changed: \[([^\] ]*)", line):
@@ -85,3 +85,5 @@ def test_scenario(scenario: str, subtests: pytest.Subtests) -> None:
     assert "issing playbook" not in log, "a step's playbook is missing, and Molecule skipped the step"
     with subtests.test("the dry run predicts what the real run changes"):
         assert changed_tasks(log, "check") == changed_tasks(log, "converge")
+    with subtests.test("a second removal changes nothing"):
+        assert changed_tasks(log, "side_effect") == set()

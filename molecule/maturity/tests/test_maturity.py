@@ -23,7 +23,7 @@ def test_every_host_has_its_projects_in_the_one_report(projects):
 
 def test_the_project_is_judged_by_its_evidence(projects):
     criteria = {found["id"]: found for found in projects["Taxi"]["criteria"]}
-    assert len(criteria) == 17
+    assert len(criteria) >= 17
     for identifier in ("unit_tests", "ci", "experiment_tracking", "model_registry", "reproducible_environment"):
         assert criteria[identifier]["status"] == "met", identifier
     assert "train.py" in {place["file"] for place in criteria["experiment_tracking"]["evidence"]}

@@ -59,7 +59,7 @@ def result(path: str, level: int | None, default: str = "not_met", **statuses: s
         "project": {
             "path": path,
             "commit": "0123456789abcdef0123456789abcdef01234567",
-            "kind": "batch",
+            "kind": ["training"],
             "layout": "single",
         },
         "profile": "default",
@@ -100,7 +100,7 @@ TAXI = result(
 EMPTY = result("/srv/empty", 0)
 COMPLETE = result("/srv/complete", 4, default="met")
 NO_ML = {**result("/srv/site", None), "reason": "no_ml_found", "practice_level": None, "level_max": None}
-NO_ML.update(criteria=[], blockers=[], next_steps=[], coverage={})
+NO_ML.update(blockers=[], next_steps=[])
 
 HOSTILE_TEXT = "<script>alert(1)</script>\"'`|&\x00\udc80]]>\n# [x](javascript:alert(1))"
 HOSTILE = result(HOSTILE_TEXT, 1, unit_tests="met", integration_tests="partial")

@@ -204,6 +204,11 @@ def test_sarif_holds_only_what_is_missing():
     assert log["runs"][2]["results"] == []
 
 
+def test_sarif_asks_for_no_more_than_the_target():
+    (run,) = REPORTS["sarif"]({**EMPTY, "target_level": 1})["runs"]
+    assert {CRITERIA[found["ruleId"]][0] for found in run["results"]} == {1}
+
+
 def test_sarif_is_json_whatever_the_names():
     text = json.dumps(REPORTS["sarif"](HOSTILE))
     assert "javascript" not in json.loads(text)["runs"][0]["tool"]["driver"]["rules"][0].get("helpUri", "")
@@ -230,8 +235,9 @@ def test_junit_fails_up_to_the_target_only():
 
 def test_junit_counts_over_the_fleet_and_reports_the_unreachable():
     root = ElementTree.fromstring(REPORTS["junit"](FLEET))
-    assert root.get("tests") == str(3 * 17 + 1)
-    assert [case.get("message") for case in root.iter("error")] == ["not examined: unreachable: Connection timed out"]
+    assert root.get("tests") == str(3 * 17 + 2)
+    said = [case.get("message") for case in root.iter("error")]
+    assert said == ["No level: not examined: unreachable: Connection timed out"]
 
 
 @pytest.mark.parametrize("name", ["junit", "badge"])
@@ -276,8 +282,8 @@ def test_the_bar():
     assert complaints(EMPTY, fail_below=1) == [
         "empty is at level 0, 1 is asked for; in the way: unit_tests, integration_tests"
     ]
-    assert complaints(NO_ML, fail_below=1) == ["site has no level, 1 is asked for: no ml found"]
-    assert complaints(NO_ML) == []
+    assert complaints(NO_ML, fail_below=1) == ["site has no level, 1 is asked for: no machine learning was found"]
+    assert complaints(NO_ML, fail_below="0") == []
     assert complaints(FLEET) == ["vm3: all projects was not examined: unreachable: Connection timed out"]
 
 
@@ -295,10 +301,16 @@ def test_worse_than_before():
     assert complaints(TAXI, baseline=EMPTY) == []
 
 
+def test_two_of_one_name_are_compared_each_with_its_own():
+    fleet = {"schema": 1, "projects": [{**each, "host": "vm1", "name": "same"} for each in (TAXI, EMPTY)]}
+    assert complaints(fleet, baseline=fleet) == []
+
+
 def test_at_least():
     module = importlib.import_module("ansible_collections.mlops.workbench.plugins.test.maturity_at_least")
     at_least = module.TestModule().tests()["maturity_at_least"]
     assert at_least(TAXI, 2)
+    assert at_least(TAXI, "2")
     assert not at_least(TAXI, 3)
     assert at_least(EMPTY, 0)
     assert not at_least(NO_ML, 0)

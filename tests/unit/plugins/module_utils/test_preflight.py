@@ -232,3 +232,12 @@ def test_an_unsupported_architecture_is_a_problem(monkeypatch):
     asked = {name: ([] if rule["type"] == "list" else {}) for name, rule in preflight.ARGUMENTS.items()}
     problems = preflight.look(dict(asked, role="docker"), show())["problems"]
     assert "the architecture riscv64 is not supported" in [entry["problem"] for entry in problems]
+
+
+def test_a_role_that_only_reads_needs_no_root(monkeypatch):
+    asked = {name: option["default"] for name, option in preflight.ARGUMENTS.items()}
+    monkeypatch.setattr(preflight.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(preflight, "operating_system", lambda: "arch-unknown")
+    refused = preflight.look({**asked, "role": "x"}, None)["problems"]
+    assert [found["problem"] for found in refused] == ["the role needs root rights", "arch-unknown is not supported"]
+    assert preflight.look({**asked, "role": "x", "reads_only": True}, None)["problems"] == []

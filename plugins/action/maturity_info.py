@@ -1,0 +1,54 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's half of `maturity_info`: compiles the rules, has the module collect, and judges."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.mlops.workbench.plugins.modules.maturity_info import argument_spec
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import RuleError, load_rules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.client import LiveOptionError
+
+
+class ActionModule(ActionBase):
+    """Turns the facts of a checkout into the result document."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp=None, task_vars=None):
+        """Plan, collect, judge."""
+        result = super().run(tmp, task_vars)
+        spec = {name: option for name, option in argument_spec().items() if name != "plan"}
+        _validated, options = self.validate_argument_spec(spec)
+        try:
+            rules = load_rules([self._loader.path_dwim(folder) for folder in options["rules_dirs"]])
+        except (RuleError, OSError) as problem:
+            raise AnsibleActionFail("The rules cannot be used: %s" % problem) from problem
+        # The servers are asked from here; their credentials stay on the controller.
+        asked = {name: value for name, value in options.items() if value is not None and name != "live"}
+        asked["plan"] = rules.plan()
+        result.update(self._execute_module("mlops.workbench.maturity_info", module_args=asked, task_vars=task_vars))
+        facts = result.pop("facts", None)
+        result.pop("invocation", None)
+        if result.get("failed") or facts is None:
+            return result
+        try:
+            result["maturity"] = judge(
+                facts,
+                rules,
+                profile=options["profile"],
+                target_level=options["target_level"],
+                attestations=options["attestations"],
+                waivers=options["waivers"],
+                today=datetime.now(timezone.utc).date().isoformat(),
+                live=options["live"],
+            )
+        except LiveOptionError as problem:
+            raise AnsibleActionFail("The servers cannot be asked: %s" % problem) from problem
+        return result

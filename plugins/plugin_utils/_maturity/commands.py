@@ -1,0 +1,223 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a command line really runs: make targets with their prerequisites, scripts, tox, nox, images, stages."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import Iterator, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    dockerfile,
+    joined_lines,
+    make_targets,
+    mappings,
+    text_of,
+    without_comments,
+    yaml_mapping,
+)
+
+DEEPEST = 6
+MOST_COMMANDS = 3000
+SPLIT = re.compile(r"\s*(?:&&|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)\s*")
+PREFIX = re.compile(
+    r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
+    r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|micromamba) run(?:\s+-[\w-]+(?:[ =](?!python|pytest)\S+)?)*|"
+    r"uv run(?:\s+--?[\w-]+(?:[ =](?!python|pytest)\S+)?)*|uvx|npx|"
+    r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\$\([^)]*\)|\S*))\s+"
+)
+SILENCED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b)|--exit-zero")
+SAYS_ONLY = re.compile(r"^(?:echo|printf|sleep|true|:|cat <<)\b")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One simple command, where it stands, and whether its failure is felt."""
+
+    text: str
+    file: str
+    line: int
+    gating: bool = True
+    folder: str = ""
+
+
+class Expander:
+    """Follows commands through the text files of a checkout, never further than `DEEPEST` steps."""
+
+    def __init__(self, text: Mapping[str, str], files: frozenset[str]) -> None:
+        self.text = text
+        self.files = files
+        self._makefiles: dict[str, dict] = {}
+
+    def expand(self, script: str, file: str, line: int, folder: str = "", gating: bool = True) -> list[Command]:
+        """Every simple command of a script, and those behind them."""
+        found: list[Command] = []
+        self._script(Command(script, file, line, gating, folder), 0, frozenset(), found)
+        return found
+
+    def _script(self, origin: Command, depth: int, seen: frozenset[str], found: list[Command]) -> None:
+        folder = origin.folder
+        for offset, text in joined_lines(without_comments(origin.text)):
+            gating = origin.gating and not SILENCED.search(text)
+            for part in SPLIT.split(text):
+                simple = _bare(part)
+                if not simple or SAYS_ONLY.match(simple) or len(found) >= MOST_COMMANDS:
+                    continue
+                moved = re.match(r"^(?:cd|pushd)\s+([\w./-]+)", simple)
+                if moved:
+                    folder = _join(folder, moved.group(1))
+                    continue
+                one = Command(simple[:4000], origin.file, origin.line + offset - 1, gating, folder)
+                found.append(one)
+                if depth < DEEPEST:
+                    self._behind(one, depth + 1, seen, found)
+
+    def _behind(self, one: Command, depth: int, seen: frozenset[str], found: list[Command]) -> None:
+        try:
+            words = shlex.split(one.text)
+        except ValueError:
+            words = one.text.split()
+        if not words:
+            return
+        first = posixpath.basename(words[0])
+        for key, following in self._steps(first, words, one):
+            if key not in seen:
+                self._script(following, depth, seen | {key}, found)
+
+    def _steps(self, first: str, words: list[str], one: Command) -> Iterator[tuple[str, Command]]:  # noqa: PLR0912
+        if first in ("make", "gmake"):
+            yield from self._make(words, one)
+        elif first in ("bash", "sh", "zsh", "source", ".", "dash") or words[0].endswith(".sh"):
+            for word in words[0 if words[0].endswith(".sh") else 1 :]:
+                path = self._find(word, one.folder)
+                if path in self.text:
+                    yield path, Command(self.text[path], path, 1, one.gating, one.folder)
+                    break
+                if first in ("bash", "sh") and word == "-c":
+                    yield one.text, replace(one, text=words[-1])
+                    break
+        elif first in ("tox", "nox"):
+            yield from self._environments(first, one)
+        elif first in ("docker", "docker-compose"):
+            yield from self._docker(words, one)
+        elif first == "dvc" and "repro" in words:
+            for path, text in self.text.items():
+                if posixpath.basename(path) == "dvc.yaml":
+                    for item in mappings(yaml_mapping(text)):
+                        if "cmd" in item:
+                            yield (
+                                path + str(item["cmd"]),
+                                Command(text_of(item["cmd"]), path, 1, one.gating, posixpath.dirname(path)),
+                            )
+        else:
+            # A file named as an argument may be the program that something else runs: a job file, a spec.
+            for word in words[1:]:
+                path = self._find(word, one.folder)
+                if (
+                    path in self.text
+                    and path.endswith((".sh", ".yaml", ".yml"))
+                    and first not in ("aws", "kubectl", "helm")
+                ):
+                    if path.endswith(".sh"):
+                        yield path, Command(self.text[path], path, 1, one.gating, one.folder)
+                    else:
+                        for key in ("entrypoint", "command", "cmd", "run", "script"):
+                            for item in mappings(yaml_mapping(self.text[path])):
+                                if isinstance(item.get(key), str):
+                                    yield path + key, Command(item[key], path, 1, one.gating, "")
+
+    def _make(self, words: list[str], one: Command) -> Iterator[tuple[str, Command]]:
+        folder = one.folder
+        wanted = []
+        for index, word in enumerate(words[1:], 1):
+            if words[index - 1] in ("-C", "--directory"):
+                folder = _join(folder, word)
+            elif not word.startswith("-") and "=" not in word and words[index - 1] not in ("-C", "-f", "--directory"):
+                wanted.append(word)
+        path = next(
+            (item for item in (self._find(name, folder) for name in ("Makefile", "makefile", "GNUmakefile")) if item),
+            "",
+        )
+        if path not in self.text:
+            return
+        targets = self._makefiles.setdefault(path, make_targets(self.text[path]))
+        queue = list(wanted) or [name for name in targets if not name.startswith(".")][:1]
+        known: set[str] = set()
+        while queue:
+            name = queue.pop(0)
+            if name in known or name not in targets:
+                continue
+            known.add(name)
+            queue.extend(targets[name][0])
+            for number, recipe in targets[name][1]:
+                script = recipe.replace("$(MAKE)", "make").replace("${MAKE}", "make")
+                yield "%s:%d" % (path, number), Command(script, path, number, one.gating, folder)
+
+    def _environments(self, first: str, one: Command) -> Iterator[tuple[str, Command]]:
+        if first == "tox":
+            for name in ("tox.ini", "pyproject.toml", "setup.cfg"):
+                path = self._find(name, one.folder)
+                text = self.text.get(path, "")
+                for block in re.finditer(r"^commands\s*=\s*(.*(?:\n[ \t]+.*)*)", text, re.M):
+                    line = text.count("\n", 0, block.start()) + 1
+                    yield (
+                        "%s:%d" % (path, line),
+                        Command(block.group(1).replace("{posargs}", ""), path, line, one.gating, one.folder),
+                    )
+        else:
+            path = self._find("noxfile.py", one.folder)
+            for call in re.finditer(r"session\.run\(([^)]*)\)", self.text.get(path, "")):
+                line = self.text[path].count("\n", 0, call.start()) + 1
+                text = " ".join(re.findall(r"[\"']([^\"']+)[\"']", call.group(1)))
+                yield "%s:%d" % (path, line), Command(text, path, line, one.gating, one.folder)
+
+    def _docker(self, words: list[str], one: Command) -> Iterator[tuple[str, Command]]:
+        if "build" not in words:
+            return
+        name, context = "", "."
+        for index, word in enumerate(words):
+            if word in ("-f", "--file") and index + 1 < len(words):
+                name = words[index + 1]
+            elif word.startswith("--file="):
+                name = word.partition("=")[2]
+        if not words[-1].startswith("-"):
+            context = words[-1]
+        path = self._find(name, one.folder) if name else self._find(posixpath.join(context, "Dockerfile"), one.folder)
+        for number, keyword, rest in dockerfile(self.text.get(path, "")):
+            if keyword == "RUN":
+                yield "%s:%d" % (path, number), Command(rest, path, number, one.gating, posixpath.dirname(path))
+
+    def _find(self, word: str, folder: str) -> str:
+        """The file of the checkout that a word names, seen from a folder or from the root."""
+        word = word.strip("\"'")
+        if not word or (word.startswith(("-", "$", "/", "~")) and not word.startswith("./")):
+            word = re.sub(r"^(?:\$\{?\w+\}?|~|\$\{\{[^}]*\}\})?/(?:[\w-]+/)?", "", word)
+        for base in (folder, ""):
+            path = _join(base, word)
+            if path in self.files:
+                return path
+        return ""
+
+
+def _join(folder: str, path: str) -> str:
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return "" if joined == "." or joined.startswith("..") else joined
+
+
+def _bare(part: str) -> str:
+    """A simple command without what only dresses it."""
+    text = part.strip().strip("`")
+    for _times in range(8):
+        shorter = PREFIX.sub("", text, count=1)
+        if shorter == text:
+            break
+        text = shorter
+    return re.sub(
+        r"^(?:\S*/)?(?:python[\d.]*|\$\(?PYTHON\)?)\s+(?:-[uWOBI]\S*\s+)*-m\s+(?=pytest|unittest|tox|nox|twine|build|pip|mypy|flake8|pylint|black|ruff|isort|poetry|coverage|gunicorn|uvicorn|flask|streamlit|waitress|bentoml|celery|locust|pre_commit)",
+        "",
+        text,
+    )

@@ -1,0 +1,204 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configuration text of a checkout, parsed with bounds: YAML with foreign tags, Dockerfiles, Makefiles, pins."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Iterator
+
+import yaml
+
+MOST_ALIASES = 200
+MOST_NODES = 50_000
+DEEPEST = 60
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML 1.2 truth (`on:` stays a key), and foreign tags such as `!Sub` give their plain value."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+def _foreign(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_multi_constructor("!", _foreign)
+
+
+def yaml_documents(text: str) -> list[Any]:
+    """Every document of a YAML text; nothing where it cannot be read (a template, a bomb, broken)."""
+    if text.count("*") > MOST_ALIASES and len(re.findall(r"(?:^|[\s\[,{-])\*\w", text)) > MOST_ALIASES:
+        return []
+    try:
+        return [item for item in yaml.load_all(text, _Loader) if item is not None]
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, OverflowError):
+        return []
+
+
+def yaml_mapping(text: str) -> dict[str, Any]:
+    """The first document where it is a mapping, else an empty one."""
+    documents = yaml_documents(text)
+    return documents[0] if documents and isinstance(documents[0], dict) else {}
+
+
+def json_value(text: str) -> Any:
+    """A JSON value, or None."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    """A value and everything in it, bounded, so that an alias bomb costs no more than a long file."""
+    stack, count = [(value, 0)], 0
+    while stack and count < MOST_NODES:
+        item, depth = stack.pop()
+        count += 1
+        yield item
+        if depth < DEEPEST:
+            if isinstance(item, dict):
+                stack.extend((child, depth + 1) for child in reversed(list(item.values())))
+            elif isinstance(item, list):
+                stack.extend((child, depth + 1) for child in reversed(item))
+
+
+def mappings(value: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping in a value."""
+    return (item for item in nodes(value) if isinstance(item, dict))
+
+
+def text_of(value: Any) -> str:
+    """All words and keys of a value in one string, for a search by pattern."""
+    parts = []
+    for item in nodes(value):
+        if isinstance(item, dict):
+            parts.extend(str(key) for key in item)
+        elif not isinstance(item, list):
+            parts.append(str(item))
+    return "\n".join(parts)
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, nothing as an empty one, anything else alone."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def without_comments(text: str, path: str = "") -> str:
+    """Text whose comment lines and trailing ` # comments` are blanked, with the lines where they were."""
+    lines = []
+    for line in text.split("\n"):
+        stripped = line.lstrip()
+        if (stripped.startswith("#") and not stripped.startswith("#!")) or (
+            stripped.startswith("//") and path.endswith((".tf", "Jenkinsfile"))
+        ):
+            lines.append("")
+        else:
+            lines.append(re.split(r"\s#\s", line, maxsplit=1)[0])
+    cleaned = "\n".join(lines)
+    if path.endswith((".tf", "Jenkinsfile", ".groovy")):
+        cleaned = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), cleaned, flags=re.S)
+    return cleaned
+
+
+def line_of(text: str, needle: str) -> int:
+    """Line on which something stands first, or 1."""
+    position = text.find(needle) if needle else -1
+    return text.count("\n", 0, position) + 1 if position >= 0 else 1
+
+
+def joined_lines(text: str) -> list[tuple[int, str]]:
+    """Lines with their continuation lines joined, each with the number of its first."""
+    result: list[tuple[int, str]] = []
+    pending, start = "", 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not pending:
+            start = number
+        if line.rstrip().endswith("\\"):
+            pending += line.rstrip()[:-1] + " "
+            continue
+        result.append((start, pending + line))
+        pending = ""
+    if pending:
+        result.append((start, pending))
+    return result
+
+
+def make_targets(text: str) -> dict[str, tuple[list[str], list[tuple[int, str]]]]:
+    """Targets of a Makefile: prerequisites, and the recipe's lines with their numbers."""
+    targets: dict[str, tuple[list[str], list[tuple[int, str]]]] = {}
+    current: list[str] = []
+    for number, line in joined_lines(text):
+        if line.startswith("\t") or (current and line.startswith("    ") and line.strip()):
+            for name in current:
+                targets[name][1].append((number, line.strip().lstrip("@-+")))
+            continue
+        rule = re.match(r"^([^\s#:=][^:=#]*?)\s*::?(?!=)\s*([^=#;]*)(?:;(.*))?(?:#.*)?$", line)
+        if rule:
+            current = [name for name in rule.group(1).split() if name != ".PHONY"]
+            for name in current:
+                known = targets.setdefault(name, ([], []))
+                known[0].extend(word for word in rule.group(2).split() if word != "|")
+                if rule.group(3):
+                    known[1].append((number, rule.group(3).strip()))
+        elif line.strip() and not line.startswith("#"):
+            current = []
+    return targets
+
+
+def dockerfile(text: str) -> list[tuple[int, str, str]]:
+    """Instructions of a Dockerfile: line, upper-case keyword, the rest."""
+    found = []
+    for number, line in joined_lines(without_comments(text)):
+        match = re.match(r"^\s*([A-Za-z]+)\s+(.*)$", line)
+        if match:
+            found.append((number, match.group(1).upper(), match.group(2).strip()))
+    return found
+
+
+REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^;#]*)")
+
+
+def pins(text: str) -> tuple[int, int]:
+    """Number of requirements in a requirements file, and how many of them are exact."""
+    total = exact = 0
+    for _number, line in joined_lines(text):
+        stripped = line.strip()
+        if not stripped or stripped.startswith(("#", "-", "[")):
+            continue
+        match = REQUIREMENT.match(stripped)
+        if match:
+            total += 1
+            exact += (
+                bool(re.match(r"^===?\s*[\w!+.-]+$", match.group(2).split("--hash")[0].strip())) or " @ " in stripped
+            )
+    return total, exact
+
+
+def conda_pins(text: str) -> tuple[int, int]:
+    """The same for a conda environment file, its pip part included."""
+    total = exact = 0
+    for item in nodes(yaml_mapping(text).get("dependencies")):
+        if isinstance(item, str):
+            total += 1
+            exact += bool(re.search(r"[\w\]]\s*={1,3}\s*\d", item)) and not re.search(r"[<>~]", item)
+    return total, exact

@@ -1,0 +1,274 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From facts and rules to the result document: statuses, levels, blockers and next steps."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import Statement, statements
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
+
+LEVELS = {
+    0: "No MLOps",
+    1: "DevOps, no MLOps",
+    2: "Automated training",
+    3: "Automated model deployment",
+    4: "Full MLOps automated operations",
+}
+PROFILES = {
+    "default": {1: Fraction(2, 5), 2: Fraction(2, 3), 3: Fraction(2, 3), 4: Fraction(2, 3)},
+    "strict": dict.fromkeys((1, 2, 3, 4), Fraction(1)),
+}
+LESSON = re.compile(
+    r"^(?:\d\d?[-_.])?(?:week|w\d|module|day[-_]?\d|lab[-_]?\d|cohort|lesson|lecture|chapter|session|homework|hw\d)",
+    re.I,
+)
+NUMBERED = re.compile(r"^\d\d?[-_.]")
+WORTH = {"met": Fraction(1), "attested": Fraction(1), "partial": Fraction(1, 2)}
+LEFT_OUT = ("not_applicable", "waived")
+EFFORT = {"low": 0, "medium": 1, "high": 2}
+MOST_EVIDENCE = 5
+UNPARSED_SHARE = Fraction(1, 10)
+
+
+def judge(
+    facts: Mapping[str, Any],
+    rules: Rules,
+    *,
+    profile: str = "default",
+    target_level: int | None = None,
+    attestations: list[dict[str, Any]] | None = None,
+    waivers: list[dict[str, Any]] | None = None,
+    today: str = "",
+    live: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The result document of schema 1. `today` (YYYY-MM-DD) decides which statements have expired."""
+    declared = statements(
+        facts["text"].get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
+    )
+    project = Project(facts, declared.roles, declared.exclude)
+    answers = Answers(project, rules.signals, CHECKS)
+    incomplete = _incomplete(facts)
+    entries = [_entry(criterion, answers, incomplete, declared.by_id) for criterion in rules.criteria.values()]
+    entries, unanswered = apply_live(entries, live or {})
+    declared.warnings += unanswered
+    kinds = _kinds(answers)
+    course = _is_course(answers)
+    quorum = PROFILES[profile]
+    target = target_level or declared.target_level or 4
+    reason = _no_level(answers, kinds, course, incomplete)
+    reached = {level: _share(entries, level) for level in quorum}
+    possible = {level: _share(entries, level, unknown=True) for level in quorum}
+    level = _ladder(reached, quorum)
+    first = min([level + 1, target]) if level < target else 0
+    blockers = [
+        _blocker(item)
+        for item in entries
+        if item["level"] == first and item["status"] in ("not_met", "partial", "unknown")
+    ]
+    return {
+        "schema": 1,
+        "project": {
+            "path": facts["path"],
+            "commit": facts["commit"],
+            "kind": kinds,
+            "layout": "course_notes" if course else "single",
+        },
+        "profile": profile,
+        "target_level": target,
+        "level": None if reason else level,
+        "level_max": None if reason else _ladder(possible, quorum),
+        "practice_level": None
+        if reason
+        else max([0, *(number for number in quorum if reached[number] >= quorum[number])]),
+        "level_name": "" if reason else LEVELS[level],
+        "reason": reason,
+        "coverage": {str(number): float(round(share, 2)) for number, share in reached.items()},
+        "criteria": entries,
+        "blockers": [] if reason else blockers,
+        "next_steps": [] if reason else _next_steps(entries, rules, first, target, answers),
+        "attested": [item["id"] for item in entries if item["status"] == "attested"],
+        "warnings": declared.warnings
+        + (["course notes: several exercises side by side make no one product"] if course else []),
+        "scan": {
+            "files": len(facts["files"]),
+            "parsed": len(facts["python"]) + len(facts["notebooks"]) - len(facts["unparsed"]),
+            "unparsed": facts["unparsed"],
+            "truncated": facts["truncated"],
+        },
+    }
+
+
+def _incomplete(facts: Mapping[str, Any]) -> str:
+    """Why absence proves nothing, or an empty text where the scan was complete."""
+    if facts["truncated"]:
+        return "truncated: " + facts["truncated"][0]
+    code = len(facts["python"]) + len(facts["notebooks"])
+    if code and Fraction(len(facts["unparsed"]), code) > UNPARSED_SHARE:
+        return "unparsed: %d of %d files of code" % (len(facts["unparsed"]), code)
+    return ""
+
+
+def _entry(
+    criterion: Mapping[str, Any], answers: Answers, incomplete: str, declared: Mapping[str, Statement]
+) -> dict[str, Any]:
+    status, evidence, reason = _status(criterion, answers, incomplete)
+    statement = declared.get(criterion["id"])
+    if statement and status != "met":
+        status, reason = statement.status, statement.reason
+    return {
+        "id": criterion["id"],
+        "level": criterion["level"],
+        "title": criterion["title"],
+        "status": status,
+        "strength": max([item.strength for item in evidence], default=0),
+        "evidence": [
+            {"file": item.file, "line": item.line, "symbol": item.symbol} for item in evidence[:MOST_EVIDENCE]
+        ],
+        "reason": reason,
+        "remedy": {key: criterion["remedy"][key] for key in ("text", "effort", "link")},
+    }
+
+
+def _status(criterion: Mapping[str, Any], answers: Answers, incomplete: str) -> tuple[str, list[Evidence], str]:
+    if criterion.get("attested_only"):
+        return "unknown", [], "cannot be seen in a checkout; attest it"
+    holds, evidence = holds_for(criterion["met"], answers)
+    if holds:
+        return "met", evidence, ""
+    holds, evidence = holds_for(criterion.get("partial", []), answers)
+    if holds:
+        return "partial", evidence, "; ".join(_questions(criterion["partial"], answers))
+    return ("unknown", [], incomplete) if incomplete else ("not_met", [], "nothing of it was found")
+
+
+def _questions(expression: Any, answers: Answers) -> list[str]:
+    names = expression if isinstance(expression, list) else []
+    return [
+        answers.signals[name].get("question", name) for name in names if isinstance(name, str) and answers.found(name)
+    ][:2]
+
+
+def holds_for(expression: Any, answers: Answers) -> tuple[bool, list[Evidence]]:
+    """Whether an expression of any_of (or a list), all_of and not holds, with the evidence, strongest first."""
+    if isinstance(expression, str):
+        found = answers.found(expression)
+        return bool(found), found
+    if isinstance(expression, dict):
+        if "not" in expression:
+            return not holds_for(expression["not"], answers)[0], []
+        if "all_of" in expression:
+            parts = [holds_for(item, answers) for item in expression["all_of"]]
+            return all(holds for holds, _found in parts), _sorted(item for _holds, found in parts for item in found)
+        expression = expression.get("any_of", [])
+    parts = [holds_for(item, answers) for item in expression]
+    return any(holds for holds, _found in parts), _sorted(item for holds, found in parts if holds for item in found)
+
+
+def _sorted(evidence: Any) -> list[Evidence]:
+    """Every place once, with its greatest strength, the strongest first."""
+    places: dict[tuple[str, int, str], Evidence] = {}
+    for item in sorted(evidence):
+        places[item.file, item.line, item.symbol] = item
+    return sorted(places.values(), key=lambda item: (-item.strength, item.file, item.line, item.symbol))
+
+
+def _share(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> Fraction:
+    """Share of a level's criteria that are fulfilled; what is not applicable, or only people can say, is left out."""
+    counted = [item for item in entries if item["level"] == level and item["status"] not in LEFT_OUT]
+    if not unknown:
+        counted = [
+            item
+            for item in counted
+            if not (item["status"] == "unknown" and item["reason"].startswith("cannot be seen"))
+        ]
+    if not counted:
+        return Fraction(0)
+    return sum(
+        (
+            Fraction(1) if unknown and item["status"] == "unknown" else WORTH.get(item["status"], Fraction(0))
+            for item in counted
+        ),
+        Fraction(0),
+    ) / len(counted)
+
+
+def _ladder(shares: Mapping[int, Fraction], quorum: Mapping[int, Fraction]) -> int:
+    level = 0
+    while level < 4 and shares[level + 1] >= quorum[level + 1]:
+        level += 1
+    return level
+
+
+def _kinds(answers: Answers) -> list[str]:
+    kinds = []
+    if trainers(answers):
+        kinds.append("training")
+    elif answers.found("training_call") or answers.found("training_fit"):
+        kinds.append("notebooks")
+    if answers.found("serving_code") or answers.found("serving_config"):
+        kinds.append("service")
+    if not kinds and (answers.found("inference_call") or answers.found("ml_import")):
+        kinds.append("inference")
+    return kinds
+
+
+def _is_course(answers: Answers) -> bool:
+    """Exercises side by side: three top folders named like weeks or lessons, or three numbered ones that train each for itself."""
+    code = {
+        path.split("/")[0] for path in answers.project.files if "/" in path and path.endswith((".py", ".ipynb", ".R"))
+    }
+    training = {path.split("/")[0] for path in answers.files("training_call", "training_fit") if "/" in path}
+    return (
+        sum(bool(LESSON.match(name)) for name in code) >= 3 or sum(bool(NUMBERED.match(name)) for name in training) >= 3
+    )
+
+
+def _no_level(answers: Answers, kinds: list[str], course: bool, incomplete: str) -> str:
+    """Why there is no level to tell, or an empty text."""
+    if course:
+        return "course_notes"
+    known = (
+        set(kinds) - {"service"}
+        or answers.found("inference_call")
+        or answers.found("ml_import")
+        or answers.found("serving_config")
+    )
+    if not known and not answers.found("training_other_language") and not incomplete:
+        return "no_ml_found"
+    return ""
+
+
+def _blocker(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": item["id"], "title": item["title"], "reason": item["reason"]}
+
+
+def _next_steps(
+    entries: list[dict[str, Any]], rules: Rules, first: int, target: int, answers: Answers
+) -> list[dict[str, Any]]:
+    """At most three steps: those of the next level first, and of these the halfway and easy ones."""
+    wanted = [
+        item
+        for item in entries
+        if first and first <= item["level"] <= target and item["status"] in ("partial", "not_met", "unknown")
+    ]
+    wanted = [item for item in wanted if not rules.criteria[item["id"]].get("attested_only")]
+    order = sorted(
+        wanted,
+        key=lambda item: (item["level"], item["status"] != "partial", EFFORT[item["remedy"]["effort"]], item["id"]),
+    )
+    steps = []
+    for item in order[:3]:
+        files = (
+            sorted({entry["file"] for entry in item["evidence"]})[:3] or rules.criteria[item["id"]]["remedy"]["files"]
+        )
+        steps.append({"criterion": item["id"], **item["remedy"], "files": files or sorted(trainers(answers))[:2]})
+    return steps

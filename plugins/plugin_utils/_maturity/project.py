@@ -1,0 +1,358 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A checkout as the judge sees it: roles of files, who imports and starts whom, what runs by itself."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cached_property
+from typing import Any, Iterable, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import CiReader, Job
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    dockerfile,
+    make_targets,
+    mappings,
+    without_comments,
+    yaml_documents,
+)
+
+VENDORED = re.compile(r"(?:^|/)(?:vendor|third_party|external|_vendor|node_modules|site-packages)/")
+ARTEFACT = re.compile(
+    r"(?:^|/)(?:mlruns|mlartifacts|wandb|lightning_logs|catboost_info|\.zenml|spark-warehouse|[^/]+\.egg-info|dist)/"
+)
+TEMPLATE = re.compile(r"\{\{|\.(?:j2|tmpl|jinja2?)$")
+TEST = re.compile(
+    r"(?:^|/)(?:tests?|testing|[^/]*_tests?|[^/]*-tests?|integration[^/]*|e2e|testthat)/|"
+    r"(?:^|/)(?:test[_\d][^/]*|[^/]*_tests?|[^/]*tests?|conftest|locustfile)\.(?:py|R|jl)$|\.(?:test|spec)\.[jt]sx?$",
+    re.I,
+)
+NOT_A_TEST = re.compile(r"(?:^|/)(?:latest|contest|fastest|greatest|manifest|backtest\w*)\.py$", re.I)
+EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|demos?|playground|docs?)/", re.I)
+PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]+\.(?:py|R|jl|ipynb))\b")
+MODULE = re.compile(r"-m\s+([A-Za-z_][\w.]+)")
+SERVED = re.compile(
+    r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.*?\b([A-Za-z_][\w.]*):\w+"
+)
+HANDLER = re.compile(r"^\W*((?:[A-Za-z_]\w*[./])*[A-Za-z_]\w*)\.\w*handler\W*$")
+NAMED = re.compile(r"([\w./-]*[\w-]\.(?:py|sh|R|ipynb))\b")
+
+
+class Project:
+    """Everything the rules may ask about, computed once when first asked."""
+
+    def __init__(
+        self, facts: Mapping[str, Any], roles: Mapping[str, str] | None = None, exclude: Iterable[str] = ()
+    ) -> None:
+        self.facts = facts
+        self._roles = dict(roles or {})
+        self._exclude = list(exclude)
+        self.files = [path for path in facts["files"] if self.role(path) not in ("vendored", "artefact", "excluded")]
+        self.python: dict[str, dict[str, Any]] = {
+            p: f for p, f in facts["python"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
+        }
+        self.notebooks: dict[str, dict[str, Any]] = {
+            p: f for p, f in facts["notebooks"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
+        }
+        self.raw: dict[str, str] = {
+            p: t for p, t in facts["text"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
+        }
+        self.expander = Expander(self.raw, frozenset(self.files))
+
+    def role(self, path: str) -> str:  # noqa: PLR0911 (the first rule that fits decides)
+        """What a file is for. Decided by its path alone, before any rule looks at it."""
+        for pattern, role in self._roles.items():
+            if _glob(pattern, path):
+                return role
+        if any(_glob(pattern, path) for pattern in self._exclude):
+            return "excluded"
+        if VENDORED.search(path):
+            return "vendored"
+        if ARTEFACT.search(path):
+            return "artefact"
+        if TEMPLATE.search(path):
+            return "template"
+        if TEST.search(path) and not NOT_A_TEST.search(path):
+            return "test"
+        if path.endswith(".ipynb"):
+            return "notebook"
+        return "example" if EXAMPLE.search(path) else "source"
+
+    @cached_property
+    def text(self) -> dict[str, str]:
+        """Configuration and code of other languages, comments blanked."""
+        return {path: without_comments(text, path) for path, text in self.raw.items()}
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        branch = self.facts.get("branch", "") if self.facts.get("commit") else ""
+        return CiReader(self.raw, self.expander, branch).jobs()
+
+    @cached_property
+    def documents(self) -> dict[str, list[Any]]:
+        """Parsed YAML files."""
+        return {
+            path: yaml_documents(text)
+            for path, text in sorted(self.raw.items())
+            if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
+        }
+
+    # Who imports whom
+
+    @cached_property
+    def _suffixes(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for path in self.python:
+            parts = path[:-3].split("/")
+            if parts[-1] == "__init__":
+                parts.pop()
+            for start in range(len(parts)):
+                index.setdefault(".".join(parts[start:]), []).append(path)
+        return index
+
+    @cached_property
+    def _path_changers(self) -> frozenset[str]:
+        """Files that put other folders on the import path: their imports may be found anywhere."""
+        return frozenset(
+            path
+            for path, facts in self.python.items()
+            if any(call[0].startswith("sys.path.") for call in facts.get("calls", ()))
+        )
+
+    def resolve(self, module: str, origin: str) -> str:
+        """The file of the checkout that an import means, or an empty text."""
+        folder = posixpath.dirname(origin)
+        if module.startswith("."):
+            name = module.lstrip(".")
+            for _level in range(len(module) - len(name) - 1):
+                folder = posixpath.dirname(folder)
+            parts = name.split(".") if name else []
+            while True:
+                base = posixpath.join(folder, *parts) if parts else folder
+                for path in (base + ".py", posixpath.join(base, "__init__.py")):
+                    if path in self.python:
+                        return path
+                if not parts:
+                    return ""
+                parts.pop()
+        parts = module.split(".")
+        anywhere = origin in self._path_changers
+        while parts:
+            found = self._nearest(self._suffixes.get(".".join(parts), ()), folder, len(parts), anywhere)
+            if found:
+                return found
+            parts.pop()
+        return ""
+
+    @staticmethod
+    def _nearest(candidates: Iterable[str], folder: str, words: int, anywhere: bool) -> str:
+        best, best_score = "", -1
+        for path in candidates:
+            # The folder that has to be on the import path for this to be found.
+            parts = path[:-3].split("/")
+            home = "/".join(parts[: len(parts) - words - (parts[-1] == "__init__")])
+            common = posixpath.commonpath([home, folder]) if home and folder else ""
+            depth = len(common.split("/")) if common else 0
+            reachable = (
+                anywhere
+                or words > 1
+                or (folder + "/").startswith(home + "/")
+                or depth > 0
+                or home in ("", "src", "app", "lib", "python", "code", "scripts")
+            )
+            if reachable and depth > best_score:
+                best, best_score = path, depth
+        return best
+
+    @cached_property
+    def edges(self) -> dict[str, set[str]]:
+        """From a Python file to those it imports, or names in a string as something to run."""
+        graph: dict[str, set[str]] = {}
+        for path, facts in self.python.items():
+            targets = {self.resolve(module, path) for module, _line in facts.get("imports", ())}
+            for value, _line in facts.get("strings", ()):
+                targets.update(self.named_programs(value, posixpath.dirname(path)))
+            graph[path] = {target for target in targets if target and target != path and self.role(target) != "test"}
+        return graph
+
+    def importers(self, path: str) -> set[str]:
+        """Files that import a file or start it, tests left out."""
+        return {origin for origin, targets in self.edges.items() if path in targets and self.role(origin) != "test"}
+
+    def named_programs(self, text: str, folder: str = "") -> set[str]:
+        """Programs of the checkout whose names stand in a string, those behind a shell script included."""
+        found: set[str] = set()
+        for name in NAMED.findall(text)[:20]:
+            path = self.find(name, folder)
+            if path.endswith(".sh"):
+                found |= self.programs(self.expander.expand(self.raw.get(path, ""), path, 1, posixpath.dirname(path)))
+            elif path:
+                found.add(path)
+        for name in MODULE.findall(text):
+            found.add(self.resolve(name, posixpath.join(folder, "x")))
+        return found - {""}
+
+    def find(self, name: str, folder: str = "") -> str:
+        """The one file that a relative name, or the end of a path inside a container, means."""
+        name = posixpath.normpath(name.lstrip("/"))
+        for base in (folder, posixpath.dirname(folder), ""):
+            path = posixpath.normpath(posixpath.join(base, name))
+            if path in self._known:
+                return path
+        parts = name.split("/")
+        for start in range(len(parts)):
+            tail = "/".join(parts[start:])
+            if tail in self._known:
+                return tail
+        ends = self._by_name.get(parts[-1], [])
+        return ends[0] if len(ends) == 1 else ""
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for path in self.files:
+            index.setdefault(posixpath.basename(path), []).append(path)
+        return index
+
+    def reach(self, start: Iterable[str]) -> set[str]:
+        """Files that are loaded or started, directly or not, when the given ones run."""
+        seen: set[str] = set()
+        stack = [path for path in start if path]
+        while stack:
+            path = stack.pop()
+            if path not in seen:
+                seen.add(path)
+                stack.extend(self.edges.get(path, ()))
+        return seen
+
+    def programs(self, commands: Iterable[Command]) -> set[str]:
+        """Files of the checkout that commands start."""
+        found: set[str] = set()
+        for one in commands:
+            text = one.text
+            for name in PROGRAM.findall(text)[:20]:
+                found.add(self.find(name, one.folder))
+            for name in MODULE.findall(text) + SERVED.findall(text):
+                found.add(self.resolve(name, posixpath.join(one.folder or "", "x")))
+                found.add(self.resolve(name + ".__main__", posixpath.join(one.folder or "", "x")))
+            handler = HANDLER.match(text)
+            if handler:
+                module = handler.group(1).replace("/", ".")
+                found |= {self.resolve(module, posixpath.join(one.folder, "x")), self.find(module + ".py", one.folder)}
+            first = posixpath.basename(text.split(" ", 1)[0])
+            if first in self.console_scripts:
+                found.add(self.console_scripts[first])
+        return found - {""}
+
+    @cached_property
+    def console_scripts(self) -> dict[str, str]:
+        """Commands that an installed project has, and the files behind them."""
+        found = {}
+        for path, text in self.raw.items():
+            if posixpath.basename(path) not in ("pyproject.toml", "setup.cfg", "setup.py"):
+                continue
+            for name, module in re.findall(r"^\s*[\"']?([\w.-]+)\s*=\s*[\"']?([\w.]+):\w+", text, re.M):
+                target = self.resolve(module, posixpath.join(posixpath.dirname(path), "x"))
+                if target:
+                    found[name] = target
+        return found
+
+    @cached_property
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """Dockerfiles: base images, what is copied, the command that starts, its programs."""
+        found = {}
+        for path, text in sorted(self.raw.items()):
+            base = posixpath.basename(path)
+            if not re.match(r"(?:^|.*[.-])(?:Dockerfile|Containerfile)(?:[.\w-]*)$", base, re.I) or base.endswith(
+                (".sh", ".py", ".md")
+            ):
+                continue
+            starts, copies, bases, runs = [], [], [], []
+            for number, keyword, rest in dockerfile(text):
+                if keyword in ("CMD", "ENTRYPOINT"):
+                    words = " ".join(re.findall(r"\"([^\"]*)\"", rest)) if rest.startswith("[") else rest
+                    starts.append(Command(words, path, number, True, posixpath.dirname(path)))
+                elif keyword in ("COPY", "ADD") and "--from" not in rest:
+                    copies.append(rest)
+                elif keyword == "FROM":
+                    bases.append(rest)
+                elif keyword == "RUN":
+                    runs.append(rest)
+            behind = [item for one in starts for item in self.expander.expand(one.text, one.file, one.line, one.folder)]
+            found[path] = {
+                "starts": starts,
+                "behind": behind,
+                "copies": copies,
+                "bases": bases,
+                "runs": runs,
+                "programs": self.programs(behind),
+            }
+        return found
+
+    @cached_property
+    def compose_commands(self) -> list[Command]:
+        """What services of compose files are told to run."""
+        found = []
+        for path, documents in self.documents.items():
+            if not re.search(r"(?:docker-)?compose[\w.-]*\.ya?ml$", path):
+                continue
+            for item in mappings(documents):
+                for key in ("command", "entrypoint"):
+                    value = item.get(key)
+                    if isinstance(value, (str, list)):
+                        text = value if isinstance(value, str) else " ".join(map(str, value))
+                        found.extend(self.expander.expand(text, path, 1, posixpath.dirname(path)))
+        return found
+
+    @cached_property
+    def make_commands(self) -> list[Command]:
+        """Every recipe line of every Makefile."""
+        found = []
+        for path, text in self.raw.items():
+            if posixpath.basename(path).lower() in ("makefile", "gnumakefile"):
+                for _name, (_needs, recipe) in make_targets(text).items():
+                    for number, line in recipe:
+                        found.extend(self.expander.expand(line, path, number, posixpath.dirname(path)))
+        return found
+
+    @cached_property
+    def script_commands(self) -> list[Command]:
+        """What the shell scripts of the checkout run."""
+        found = []
+        for path, text in self.raw.items():
+            if path.endswith((".sh", ".bash")) or posixpath.basename(path) == "Procfile":
+                found.extend(self.expander.expand(text.replace("web:", ""), path, 1, posixpath.dirname(path)))
+        return found
+
+    @cached_property
+    def started(self) -> set[str]:
+        """Python files that something starts, or that start themselves, and all they load."""
+        own = {
+            path
+            for path, facts in self.python.items()
+            if facts.get("runs")
+            and self.role(path) in ("source", "example")
+            and (facts["runs"] == "main" or not path.endswith("__init__.py"))
+        }
+        commands = self.compose_commands + self.make_commands + self.script_commands
+        commands += [item for job in self.jobs for item in job.commands]
+        commands += [item for box in self.containers.values() for item in box["behind"]]
+        return self.reach(own | self.programs(commands) | set(self.console_scripts.values()))
+
+
+def _glob(pattern: str, path: str) -> bool:
+    regex = (
+        re.escape(pattern)
+        .replace(r"\*\*/", "(?:.*/)?")
+        .replace(r"\*\*", ".*")
+        .replace(r"\*", "[^/]*")
+        .replace(r"\?", "[^/]")
+    )
+    return re.fullmatch(regex, path) is not None

@@ -1,0 +1,195 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers the signals of the rules for one project, each once, with evidence."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
+
+MOST_EVIDENCE = 200
+LONGEST_SYMBOL = 120
+PLAIN_WORD = re.compile(r"^(?:uses:[\w./@-]+|(?!.*(?:secret|token|passw))[A-Za-z.][\w./:]*(?:-[\w./:]+)*)$", re.I)
+
+
+class Evidence(NamedTuple):
+    """Where something was seen, and how much it weighs: 0 mentioned to 5 seen live."""
+
+    strength: int
+    file: str
+    line: int
+    symbol: str
+
+
+@lru_cache(maxsize=None)
+def symbol_pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern out of many dotted names in which `*` stands for anything."""
+    return re.compile("|".join("(?:%s)" % re.escape(item).replace(r"\*", ".*") for item in patterns) or r"(?!)")
+
+
+def command_name(text: str) -> str:
+    """The plain words of a command: its options and values can hold secrets, and are not for a report."""
+    return (
+        " ".join(word for word in text.split() if PLAIN_WORD.match(word))[:LONGEST_SYMBOL] or text.split(" ", 1)[0][:20]
+    )
+
+
+class Answers:
+    """The signals of one project. `checks` are the questions that only code can answer, by id."""
+
+    def __init__(
+        self,
+        project: Project,
+        signals: Mapping[str, dict[str, Any]],
+        checks: Mapping[str, Callable[[Answers], list[Evidence]]],
+    ) -> None:
+        self.project = project
+        self.signals = signals
+        self.checks = checks
+        self._known: dict[str, list[Evidence]] = {}
+        tools = {
+            name.split(".")[0]
+            for signal in signals.values()
+            if signal["kind"] in ("call", "import")
+            for name in signal["match"]
+        }
+        self._own_tools = tools & set(project.facts["own"])
+
+    def found(self, name: str) -> list[Evidence]:
+        """Evidence for a signal, the strongest first; empty where there is none."""
+        if name not in self._known:
+            self._known[name] = []
+            signal = self.signals[name]
+            if signal["kind"] == "check":
+                evidence = self.checks[name](self) if name in self.checks else []
+            else:
+                evidence = list(_bounded(getattr(self, "_" + signal["kind"])(signal)))
+                elsewhere = self.files(*signal.get("not_with", ()))
+                evidence = [item for item in evidence if item.file not in elsewhere]
+            self._known[name] = sorted(
+                set(evidence), key=lambda item: (-item.strength, item.file, item.line, item.symbol)
+            )
+        return self._known[name]
+
+    def files(self, *names: str) -> set[str]:
+        """Files in which any of the signals was seen."""
+        return {item.file for name in names for item in self.found(name)}
+
+    def code(self, roles: list[str]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Python files and notebooks of the wanted roles, with their facts."""
+        for path, facts in self.project.python.items():
+            role = self.project.role(path)
+            if role in roles:
+                yield path, role, facts
+        if "notebook" in roles:
+            for path, facts in self.project.notebooks.items():
+                yield path, "notebook", facts
+
+    def weight(self, path: str, role: str) -> int:
+        """4 where something starts the file, 3 in other code of the project, 2 elsewhere."""
+        if role in ("notebook", "test"):
+            return 2
+        return 4 if path in self.project.started else 3
+
+    def _call(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        wanted = symbol_pattern(tuple(signal["match"]))
+        unwanted = symbol_pattern(tuple(signal.get("except", ())))
+        receiver = re.compile(re.sub(r"\s+", "", signal["receiver"])) if "receiver" in signal else None
+        other = re.compile(signal["except_receiver"]) if "except_receiver" in signal else None
+        for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
+            strength = self.weight(path, role)
+            for symbol, line, _function, _keywords, values in facts.get("calls", ()):
+                if not wanted.fullmatch(symbol) or unwanted.fullmatch(symbol) or self._is_own(symbol):
+                    continue
+                owner = symbol.rpartition(".")[0]
+                if (receiver and not receiver.search(owner.rpartition(".")[2])) or (other and other.search(owner)):
+                    continue
+                if len(values) + len(_keywords) >= signal.get("arguments", 0):
+                    yield Evidence(strength, path, line, symbol)
+            for _name, line, symbols in [*facts.get("functions", ()), *facts.get("classes", ())]:
+                for symbol in symbols:
+                    if (
+                        wanted.fullmatch(symbol)
+                        and not unwanted.fullmatch(symbol)
+                        and not receiver
+                        and not self._is_own(symbol)
+                    ):
+                        yield Evidence(strength, path, line, symbol)
+
+    def _is_own(self, symbol: str) -> bool:
+        """Whether the project itself provides what is called: what a tool offers is no practice of its repository."""
+        return symbol.split(".", 1)[0] in self._own_tools
+
+    def _keyword(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
+            for symbol, line, _function, keywords, _values in facts.get("calls", ()):
+                for name, pattern in signal["match"].items():
+                    if name in keywords and re.search(pattern, keywords[name]) and not self._is_own(symbol):
+                        yield Evidence(self.weight(path, role), path, line, "%s(%s=)" % (symbol, name))
+
+    def _import(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        for path, _role, facts in self.code(signal.get("roles", ["source", "example"])):
+            for module, line in facts.get("imports", ()):
+                if any(module == name or module.startswith(name + ".") for name in signal["match"]):
+                    yield Evidence(2, path, line, module)
+
+    def _string(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))
+        for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
+            for value, line in facts.get("strings", ()):
+                if pattern.search(value):
+                    yield Evidence(self.weight(path, role), path, line, value[:LONGEST_SYMBOL])
+
+    def _text(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        files = re.compile(signal["files"])
+        others = re.compile(signal["not_files"]) if "not_files" in signal else None
+        patterns = [re.compile(item, re.M) for item in signal["match"]]
+        roles = signal.get("roles", ["source", "example", "notebook"])
+        for path, text in self.project.text.items():
+            if not files.search(path) or (others and others.search(path)) or self.project.role(path) not in roles:
+                continue
+            for pattern in patterns:
+                match = pattern.search(text)
+                if match:
+                    line = text.count("\n", 0, match.start()) + 1
+                    symbol = match.group().strip().split("\n")[0]
+                    yield Evidence(signal.get("strength", 3), path, line, symbol[:LONGEST_SYMBOL])
+
+    def _command(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        patterns = [re.compile(item) for item in signal["match"]]
+        for one, strength in self.commands(signal.get("where", ["ci"]), signal.get("triggers")):
+            match = next((found for found in (item.search(one.text) for item in patterns) if found), None)
+            if match and one.gating:
+                yield Evidence(signal.get("strength", strength), one.file, one.line, command_name(match.group()))
+
+    def commands(self, where: list[str], triggers: list[str] | None = None) -> Iterator[tuple[Command, int]]:
+        """Commands with their weight: 4 where CI runs them without a person."""
+        if "ci" in where:
+            for job in self.project.jobs:
+                if triggers is None or job.triggers & set(triggers):
+                    yield from ((item, 4 if job.automatic else 3) for item in job.commands)
+        for name, commands in (
+            ("make", self.project.make_commands if "make" in where else []),
+            ("script", self.project.script_commands if "script" in where else []),
+            ("container", self.project.compose_commands if "container" in where else []),
+        ):
+            del name
+            yield from ((item, 3) for item in commands)
+
+    def _file(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))
+        for path in self.project.files:
+            if pattern.search(path) and self.project.role(path) in signal.get("roles", ["source", "example"]):
+                yield Evidence(signal.get("strength", 3), path, 1, path.rpartition("/")[2])
+
+
+def _bounded(evidence: Iterator[Evidence]) -> Iterator[Evidence]:
+    for count, item in enumerate(evidence):
+        if count >= MOST_EVIDENCE:
+            return
+        yield item

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""Live evidence: what the project's servers say, against what its checkout says.
+
+    criteria, warnings = apply_live(criteria, live)
+
+`criteria` is the list of criterion entries of a result document (schema 1), before the level is computed. `live` is the option of
+maturity_info: a server each, by kind, with `url` (http or https), optionally `token` or `username` and `password`, `timeout` in seconds
+(10 where it is not said), and the names that are the project's own on a shared server:
+
+    {"mlflow": {"url": ..., "experiments": [...], "models": [...]}, "prefect": {"url": ".../api", "deployments": ["flow/deployment", ...]}}
+
+Returns new entries, in the same order; the ones given stay as they are. A server's word
+
+- confirms: what is met or partial in the checkout, and is seen on the server, is met with strength 5;
+- lowers: what is met in the checkout, and is not there on the server (no run, no registered model, a paused schedule), is partial;
+- raises what the checkout does not show only where the project's own names were given: another project's runs prove nothing.
+
+Attested, waived and not applicable criteria are left alone. A server that does not answer, or not as expected, changes nothing: it is a
+warning. Only requests that read are made. Raises LiveOptionError for an option that does not say what is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Mapping
+
+from .client import Client, LiveOptionError, Unanswered
+from .mlflow import ask_mlflow
+from .prefect import ask_prefect
+from .word import Word
+
+SEEN_LIVE = 5
+JUDGED = ("met", "partial", "not_met", "unknown")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of server: how it is asked, and the options that name the project's own things on it."""
+
+    ask: Callable[[Client, Mapping[str, Any]], list[Word]]
+    names: tuple[str, ...]
+
+
+KINDS = {
+    "mlflow": Kind(ask_mlflow, ("experiments", "models")),
+    "prefect": Kind(ask_prefect, ("deployments",)),
+}
+COMMON = ("url", "token", "username", "password", "timeout")
+
+
+def apply_live(
+    criteria: Iterable[Mapping[str, Any]], live: Mapping[str, Mapping[str, Any] | None]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the criteria as the servers see them, and a warning for each server that could not be asked."""
+    words: dict[str, list[Word]] = {}
+    warnings = []
+    for kind, options in sorted(live.items()):
+        if not options:
+            continue
+        client = _client(kind, options)
+        try:
+            for word in KINDS[kind].ask(client, options):
+                words.setdefault(word.criterion, []).append(word)
+        except Unanswered as problem:
+            warnings.append(f"no live evidence from {kind}: {problem}")
+    return [_judge(found, words.get(found["id"], [])) for found in criteria], warnings
+
+
+def _client(kind: str, options: Mapping[str, Any]) -> Client:
+    if kind not in KINDS:
+        raise LiveOptionError(f"live: there is no '{kind}'; known are {', '.join(KINDS)}")
+    known = (*COMMON, *KINDS[kind].names)
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise LiveOptionError(f"live: {kind} has no {', '.join(unknown)}; it has {', '.join(known)}")
+    if not options.get("url"):
+        raise LiveOptionError(f"live: {kind} needs a url")
+    given = {name: options[name] for name in COMMON if options.get(name)}
+    return Client(**given)
+
+
+def _judge(found: Mapping[str, Any], words: list[Word]) -> dict[str, Any]:
+    result = dict(found)
+    if not words or found["status"] not in JUDGED:
+        return result
+    seen = [word for word in words if word.seen]
+    # Where two servers can tell, one that has it is enough.
+    if not seen:
+        if found["status"] == "met":
+            result.update(status="partial", reason="; ".join(f"{word.source}: {word.said}" for word in words))
+        return result
+    if found["status"] in ("met", "partial") or any(word.own for word in seen):
+        evidence = [{"file": word.source, "line": 0, "symbol": word.said} for word in seen]
+        result.update(status="met", strength=SEEN_LIVE, reason="", evidence=[*found["evidence"], *evidence])
+    return result

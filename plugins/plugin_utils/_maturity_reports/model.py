@@ -1,0 +1,191 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""A fleet's maturity as one document, and how every report reads it.
+
+A fleet document is `{"schema": 1, "projects": [project, ...]}`. A project is the result document of `maturity_info` with two more keys,
+`host` and `name`. Every report takes a fleet document or a single result document.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping
+
+SCHEMA = 1
+LEVELS = (1, 2, 3, 4)
+TOP = LEVELS[-1]
+LEVEL_NAMES = (
+    "No MLOps",
+    "DevOps, no MLOps",
+    "Automated training",
+    "Automated model deployment",
+    "Full MLOps automated operations",
+)
+NOT_EXAMINED = "not_examined"
+NO_ML = "no_ml_found"
+REASONS = {
+    NOT_EXAMINED: "not examined",
+    NO_ML: "no machine learning was found",
+    "course_notes": "course notes, and no one project",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a status is shown: a word and a sign, so that no report leans on colour, and what the word means."""
+
+    word: str
+    sign: str
+    meaning: str
+
+
+STATUSES = {
+    "met": Status("met", "✓", "evidence shows it"),
+    "attested": Status("attested", "A", "somebody vouches for it; counts as met"),
+    "partial": Status("partial", "½", "some of it is there; counts half"),
+    "not_met": Status("not met", "✗", "looked for everywhere, and not there"),
+    "unknown": Status("unknown", "?", "cannot be seen from the checkout"),
+    "waived": Status("waived", "W", "set aside with a reason; does not count"),
+    "not_applicable": Status("not applicable", "-", "does not concern this kind of project"),
+}
+MISSING = Status("not examined", " ", "the project has no such criterion")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A criterion as the reports line it up over all projects."""
+
+    id: str
+    level: int
+    title: str
+    remedy: str
+    link: str
+
+
+def document(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the fleet's document from what a task with maturity_info registered on each host, in a loop or without one.
+
+    A project is named after the loop item's `name` or else after its folder. One that could not be examined has no level and no criteria.
+    """
+    projects = []
+    for host, registered in results.items():
+        for result in registered.get("results", [registered]):
+            projects.append(_project(host, result))
+    return {"schema": SCHEMA, "projects": projects}
+
+
+def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the projects of a fleet document, or the one of a result document.
+
+    Where there is no machine learning nothing is missing: such a project comes without criteria.
+    """
+    if "projects" in given:
+        projects = given["projects"]
+    elif "criteria" in given:
+        projects = [{"host": "", "name": _folder(given["project"]["path"]), **given}]
+    else:
+        raise ValueError(
+            "neither a result of maturity_info nor a document of maturity_document: no 'criteria', no 'projects'"
+        )
+    return [
+        {**project, "criteria": [], "coverage": {}} if project.get("reason") == NO_ML else project
+        for project in projects
+    ]
+
+
+def columns_of(projects: Iterable[Mapping[str, Any]]) -> list[Column]:
+    """Return every criterion that a project has, by level, and within a level in the order of the rules."""
+    seen: dict[str, Column] = {}
+    for project in projects:
+        for found in project["criteria"]:
+            remedy = found.get("remedy") or {}
+            column = Column(found["id"], found["level"], found["title"], remedy.get("text", ""), remedy.get("link", ""))
+            seen.setdefault(found["id"], column)
+    return sorted(seen.values(), key=lambda column: column.level)
+
+
+def examined(project: Mapping[str, Any]) -> bool:
+    """Return whether the module could look at the project at all."""
+    return not str(project.get("reason") or "").startswith(NOT_EXAMINED)
+
+
+def label(project: Mapping[str, Any]) -> str:
+    """Return a project's name as reports show it, with its host where there is one."""
+    return f"{project['host']}: {project['name']}" if project["host"] else project["name"]
+
+
+def figures(project: Mapping[str, Any]) -> str:
+    """Return the level in a few words, with what it could be and what is practised: `2 (up to 3)`."""
+    if project["level"] is None:
+        return "none"
+    best = project.get("level_max") or project["level"]
+    return f"{project['level']} (up to {best})" if best > project["level"] else str(project["level"])
+
+
+def headline(project: Mapping[str, Any]) -> str:
+    """Return the verdict in one line, with both figures: what is reached, and what is practised whatever is missing below."""
+    if project["level"] is None:
+        return f"No level: {in_words(project.get('reason') or 'no reason given')}"
+    return f"Level {figures(project)}: {LEVEL_NAMES[project['level']]}. Practised: {practised(project)}"
+
+
+def practised(project: Mapping[str, Any]) -> str:
+    """Return the practice level, or that there is none."""
+    level = project.get("practice_level")
+    return "none" if level is None else str(level)
+
+
+def in_words(reason: str) -> str:
+    """Return a reason in words: a known code in front is replaced, anything else stays as it is."""
+    code, colon, detail = reason.partition(":")
+    return REASONS.get(code, code) + colon + detail
+
+
+def target(project: Mapping[str, Any]) -> int:
+    """Return the level that is enough for a project."""
+    return project.get("target_level") or TOP
+
+
+def place(evidence: Mapping[str, Any]) -> str:
+    """Return where evidence is, as editors write it: `train.py:88`."""
+    return f"{evidence['file']}:{evidence['line']}" if evidence.get("line") else str(evidence["file"])
+
+
+def percent(share: float | None) -> str:
+    """Return a share between 0 and 1 in percent, or a dash where nothing was to be shared."""
+    return "-" if share is None else f"{round(share * 100)} %"
+
+
+def _project(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    item = result.get("item")
+    item = item if isinstance(item, Mapping) else {}
+    if "maturity" in result:
+        name = item.get("name") or _folder(result["maturity"]["project"]["path"])
+        return {"host": host, "name": name, **result["maturity"]}
+    said = " ".join(str(result.get("msg") or "it failed before the project was looked at").split())
+    path = item.get("path", "")
+    return {
+        "schema": SCHEMA,
+        "host": host,
+        "name": item.get("name") or _folder(path) or "all projects",
+        "project": {"path": path},
+        "level": None,
+        "level_max": None,
+        "practice_level": None,
+        "reason": f"{NOT_EXAMINED}: {'unreachable: ' if result.get('unreachable') else ''}{said}",
+        "coverage": {},
+        "criteria": [],
+        "blockers": [],
+        "next_steps": [],
+        "attested": [],
+        "warnings": [],
+    }
+
+
+def _folder(path: str) -> str:
+    return os.path.basename(path.rstrip("/")) or path

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How well the criteria agree with labels of people: `python tests/accuracy/accuracy.py CHECKOUTS LABELS [-v]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
+
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect  # noqa: E402
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge  # noqa: E402
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules  # noqa: E402
+
+BOUNDS = {
+    "max_files": 20000, "max_depth": 40, "max_file_bytes": 1 << 20, "max_total_bytes": 64 << 20, "max_text_bytes": 512 << 10, "timeout": 30,
+}  # fmt: skip
+HOLDS = ("met", "attested")
+
+
+def checkout_of(folder: Path, name: str) -> Path | None:
+    """The checkout of owner/name: owner+name, owner/name, owner__name or name below the folder."""
+    owner, _slash, short = name.partition("/")
+    candidates = (f"{owner}+{short}", name, f"{owner}__{short}", f"{owner}_{short}", f"{owner}-{short}", short)
+    return next((folder / item for item in candidates if (folder / item).is_dir()), None)
+
+
+def scores(pairs: list[tuple[bool, bool]]) -> tuple[float | None, float | None, float | None]:
+    """Precision, recall and F1 of (predicted, labelled) pairs; None where nothing is labelled true nor predicted."""
+    both = sum(1 for predicted, labelled in pairs if predicted and labelled)
+    predicted = sum(1 for item, _label in pairs if item)
+    labelled = sum(1 for _item, label in pairs if label)
+    if not predicted and not labelled:
+        return None, None, None
+    return (
+        both / predicted if predicted else None,
+        both / labelled if labelled else None,
+        2 * both / (predicted + labelled),
+    )
+
+
+def weighted_kappa(pairs: list[tuple[int, int]], classes: int = 5) -> float:
+    """Quadratic weighted kappa of two ratings from 0 to classes - 1."""
+    total = len(pairs)
+    first = [sum(1 for one, _two in pairs if one == item) for item in range(classes)]
+    second = [sum(1 for _one, two in pairs if two == item) for item in range(classes)]
+    seen = sum((one - two) ** 2 for one, two in pairs)
+    chance = sum((i - j) ** 2 * first[i] * second[j] / total for i in range(classes) for j in range(classes))
+    return 1 - seen / chance if chance else 1.0
+
+
+def main() -> int:
+    """Print the tables; non-zero where no checkout was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkouts", type=Path)
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every disagreement")
+    arguments = parser.parse_args()
+    labels = json.loads(arguments.labels.read_text(encoding="utf-8"))
+    rules = load_rules()
+    plan = {**rules.plan(), "bounds": BOUNDS}
+    rows: dict[str, list[tuple[bool, bool, bool]]] = {name: [] for name in labels["criteria"]}
+    levels: list[tuple[int, int, bool]] = []
+    missing, wrong, spent = [], [], []
+    for repo in labels["repos"]:
+        path = checkout_of(arguments.checkouts, repo["repo"])
+        if path is None:
+            missing.append(repo["repo"])
+            continue
+        started = time.process_time()
+        facts = collect(str(path), plan)
+        spent.append((time.process_time() - started, repo["repo"]))
+        result = judge(facts, rules)
+        levels.append((result["practice_level"] or 0, repo["human_level"], repo["human_level_unsure"]))
+        print(
+            f"{repo['repo']:66} practice {result['practice_level']!s:5} level {result['level']!s:5} people {repo['human_level']}"
+        )
+        for entry in result["criteria"]:
+            label = repo["labels"].get(entry["id"])
+            if label is None:
+                continue
+            holds = entry["status"] in HOLDS
+            rows[entry["id"]].append((holds, label["value"], label["unsure"]))
+            if holds != label["value"]:
+                wrong.append(_disagreement(repo["repo"], entry, label))
+    if missing:
+        print("No checkout of: " + ", ".join(missing))
+    if not levels:
+        print(f"Nothing to measure: no checkout of {arguments.labels} is in {arguments.checkouts}.")
+        return 1
+    _table(rows)
+    kappa = weighted_kappa([(one, two) for one, two, _unsure in levels])
+    sure = [(one, two) for one, two, unsure in levels if not unsure]
+    print(
+        f"practice_level against people: weighted kappa {kappa:.3f} ({len(levels)} projects), {weighted_kappa(sure):.3f} ({len(sure)} without unsure ones)"
+    )
+    print(
+        f"collecting: {sum(item for item, _name in spent):.2f} s CPU in all, at most {max(spent)[0]:.2f} s ({max(spent)[1]})"
+    )
+    if arguments.verbose:
+        print("\n".join(sorted(wrong)))
+    return 0
+
+
+def _table(rows: dict[str, list[tuple[bool, bool, bool]]]) -> None:
+    def words(values: tuple[float | None, ...]) -> str:
+        return " ".join("   -  " if value is None else f"{value:6.2f}" for value in values)
+
+    print(f"\n{'criterion':28} {'without unsure':^27} {'with unsure':^27}")
+    print(f"{'':28} {'  n  prec.   rec.    F1':27} {'  n  prec.   rec.    F1':27}")
+    totals: list[list[float]] = [[], []]
+    for name, pairs in rows.items():
+        line = f"{name:28}"
+        for index, chosen in enumerate(([item for item in pairs if not item[2]], pairs)):
+            values = scores([(one, two) for one, two, _unsure in chosen])
+            if values[2] is not None:
+                totals[index].append(values[2])
+            line += f" {len(chosen):3} {words(values)}  "
+        print(line)
+    print(
+        f"{'macro F1':28} {sum(totals[0]) / max(1, len(totals[0])):24.3f}   {sum(totals[1]) / max(1, len(totals[1])):24.3f}\n"
+    )
+
+
+def _disagreement(repo: str, entry: dict[str, Any], label: dict[str, Any]) -> str:
+    kind = "false alarm" if not label["value"] else "missed"
+    seen = "; ".join(f"{item['file']}:{item['line']} {item['symbol']}" for item in entry["evidence"][:3])
+    return f"{'unsure ' if label['unsure'] else 'SURE   '}{entry['id']:28} {kind:12} {repo}: {entry['status']} [{seen}] people: {label['why']}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

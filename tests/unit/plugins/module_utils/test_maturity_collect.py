@@ -1,0 +1,189 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pass over a checkout: bounded, safe and the same every time, whatever lies there."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.gitindex import head, tracked_files
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from maturity_trees import TRAIN, facts_of, judged, shipped, status, write
+
+
+def git(folder, *words):
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(folder), *words], check=True, capture_output=True
+    )
+
+
+@pytest.mark.parametrize("version", ["2", "4"])
+def test_only_tracked_files_count(tmp_path, version):
+    write(
+        tmp_path,
+        {
+            "train.py": TRAIN,
+            "a/b/c.py": "x = 1\n",
+            ".gitignore": "mine.py\n",
+            "mine.py": "import mlflow\nmlflow.autolog()\n",
+        },
+    )
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "config", "index.version", version)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    facts = facts_of(tmp_path)
+    assert facts["files"] == [".gitignore", "a/b/c.py", "train.py"]
+    assert (len(facts["commit"]), facts["branch"], facts["tracked"]) == (40, "main", True)
+
+
+def test_the_same_checkout_gives_the_same_bytes(tmp_path):
+    tree = {"train.py": TRAIN, "b/app.py": "import flask\n", "uv.lock": ""}
+    first = json.dumps(judged(tmp_path, tree))
+    assert first == json.dumps(judge(facts_of(tmp_path), shipped()))
+
+
+def test_links_lead_nowhere(tmp_path):
+    outside = write(tmp_path / "outside", {"train.py": TRAIN, "deep/train.py": TRAIN})
+    checkout = write(tmp_path / "checkout", {"a.py": "x = 1\n", "kept/train.py": TRAIN})
+    git(checkout, "init", "-q")
+    git(checkout, "add", "-A")
+    (checkout / "kept/train.py").unlink()
+    (checkout / "kept").rmdir()
+    (checkout / "kept").symlink_to(outside / "deep")
+    (checkout / "train.py").symlink_to(outside / "train.py")
+    (checkout / "loop").symlink_to(checkout)
+    assert list(facts_of(checkout)["python"]) == ["a.py"]
+    (checkout / ".git" / "index").unlink()
+    assert list(facts_of(checkout)["python"]) == ["a.py"]
+
+
+def test_what_is_no_file_is_left_alone(tmp_path):
+    write(tmp_path, {"train.py": TRAIN})
+    os.mkfifo(tmp_path / "pipe.py")
+    os.mkfifo(tmp_path / "pipe.yml")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s.py"))
+        assert list(facts_of(tmp_path, timeout=5)["python"]) == ["train.py"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "word"),
+    [
+        ({"max_files": 1}, "max_files"),
+        ({"max_depth": 1}, "max_depth"),
+        ({"max_file_bytes": 10}, "max_file_bytes"),
+        ({"max_total_bytes": 10}, "max_total_bytes"),
+        ({"timeout": 0}, "timeout"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bound_turns_absence_into_unknown(tmp_path, bounds, word):
+    write(tmp_path, {"train.py": TRAIN, "sub/other.py": TRAIN, "z.yml": "a: 1\n"})
+    facts = facts_of(tmp_path, **bounds)
+    assert any(item.startswith(word) for item in facts["truncated"])
+    result = judge(facts, shipped())
+    assert status(result, "ab_testing") == "unknown"
+    assert result["level_max"] is None or result["level_max"] >= result["level"]
+
+
+def test_code_that_does_not_parse_is_told(tmp_path):
+    result = judged(tmp_path, {"train.py": TRAIN, "broken.py": "def (\n"})
+    assert result["scan"]["unparsed"] == ["broken.py"]
+    assert (status(result, "ab_testing"), status(result, "training_pipeline")) == ("unknown", "met")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission_is_told(tmp_path):
+    write(tmp_path, {"train.py": TRAIN, "shut/a.py": "x = 1\n"})
+    (tmp_path / "shut").chmod(0)
+    assert facts_of(tmp_path)["truncated"] == ["unreadable: shut"]
+
+
+def test_hostile_content_ends_soon(tmp_path):
+    write(
+        tmp_path,
+        {
+            "deep.py": "x = " + "(" * 5000 + ")" * 5000,
+            "nested.py": "x = " + "[" * 90 + "]" * 90,
+            "sum.py": "x = " + "+".join(["1"] * 20000),
+            "bomb.yml": "a: &a [x]\n"
+            + "".join(
+                f"b{i}: &b{i} [*{'a' if not i else f'b{i - 1}'}{f', *b{i - 1}' * 9 if i else ''}]\n" for i in range(9)
+            ),
+            "tags.yml": "!!python/object/apply:os.system [touch /tmp/never]\n",
+            "deep.json.yml": "{" * 3000,
+            "a.ipynb": '{"cells": ' + "[" * 3000,
+            "Makefile": "a: a b\n\tmake a\nb: a\n\t$(MAKE) b\n" + "\\\n" * 2000,
+            "x.sh": "bash x.sh\n" * 300,
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    uses: ./.github/workflows/a.yml\n  b:\n    steps:\n    - run: bash x.sh\n",
+            "requirements.txt": "a" * 100000 + "==",
+            "Dockerfile": "RUN " + "a && " * 20000,
+        },
+    )
+    began = time.monotonic()
+    judge(facts_of(tmp_path), shipped())
+    assert time.monotonic() - began < 10
+
+
+def test_random_bytes_never_break_it(tmp_path):
+    chance = random.Random(7)
+    words = [
+        b"import mlflow\n",
+        b"def test_a():\n",
+        b"on:\n",
+        b"jobs: [",
+        b"steps:\n  - run: ",
+        b"\xff\xfe",
+        b"\0",
+        b"{{",
+        b"\\\n",
+        b"make a\n",
+        b"&a *a",
+        b"'",
+        b'"',
+        b"\t",
+        b"\r\n",
+    ]
+    names = ["a.py", "test_b.py", "c.ipynb", "d.yml", ".github/workflows/e.yml", ".gitlab-ci.yml", "Makefile", "Dockerfile", "dvc.yaml", "Jenkinsfile",
+             "f.sh", "g.tf", "requirements.txt", "environment.yml", ".mlops-maturity.yml", "prefect.yaml", "cloudbuild.yaml", "tox.ini", "h.R"]  # fmt: skip
+    for number in range(40):
+        folder = tmp_path / str(number)
+        for name in names:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            noise = bytes(chance.randrange(256) for _ in range(chance.randrange(60)))
+            path.write_bytes(b"".join(chance.choice([*words, noise]) for _ in range(chance.randrange(12))))
+        result = judge(facts_of(folder), shipped())
+        assert result["schema"] == 1
+        json.dumps(result)
+
+
+def test_hostile_names_are_printable(tmp_path):
+    folder = os.fsencode(tmp_path)
+    for name in (b"\xff\xfe.py", b"a\nb.py", b"{{ x }}.py", b"-rf.py"):
+        Path(os.fsdecode(folder + b"/" + name)).write_text("import mlflow\nmlflow.autolog()\n")
+    json.dumps(judge(facts_of(tmp_path), shipped())).encode("utf-8")
+
+
+@pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC" + b"\xff" * 100, b"DIRC\0\0\0\2\0\0\0\5" + b"a" * 80])
+def test_a_broken_index_is_no_index(tmp_path, data):
+    (tmp_path / "index").write_bytes(data)
+    assert tracked_files(str(tmp_path)) is None
+
+
+def test_a_head_that_points_elsewhere_tells_nothing(tmp_path):
+    (tmp_path / "HEAD").write_text("ref: refs/../../../etc/passwd\n")
+    assert head(str(tmp_path)) == ("", "")

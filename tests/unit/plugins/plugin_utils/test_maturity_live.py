@@ -1,0 +1,212 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a server's word changes what the checkout shows; the servers themselves are in tests/e2e/maturity_live.py."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.client import LiveOptionError
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
+
+EXPERIMENTS = {"experiments": [{"experiment_id": "1", "name": "taxi"}]}
+RUN = {"info": {}, "data": {"params": [{"key": "a"}], "metrics": [{"key": "b"}]}}
+MODEL = {"name": "taxi", "latest_versions": [{"version": "1"}]}
+DEPLOYMENT = {"id": "d", "flow_id": "f", "name": "weekly", "paused": False, "schedules": [{"active": True}]}
+
+
+class Server(ThreadingHTTPServer):
+    """Answers each path with what a test says, and notes what it was asked."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers, self.asked = {}, []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = self.path.partition("?")[0]
+        self.server.asked.append((self.command, self.path, self.headers.get("Authorization"), body))
+        status, headers, text = 404, {}, b"{}"
+        if path in self.server.answers:
+            answer = self.server.answers[path]
+            status, headers, text = answer if isinstance(answer, tuple) else (200, {}, json.dumps(answer).encode())
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(text))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = answer  # noqa: N815 - the names that http.server looks for
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server() as running:
+        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+def mlflow(server, runs=(), models=()):
+    server.answers.update(
+        {
+            "/api/2.0/mlflow/experiments/search": EXPERIMENTS,
+            "/api/2.0/mlflow/runs/search": {"runs": list(runs)},
+            "/api/2.0/mlflow/registered-models/search": {"registered_models": list(models)},
+        }
+    )
+
+
+def prefect(server, deployments=(), completed=0, automations=()):
+    server.answers.update(
+        {
+            "/api/flows/filter": [{"id": "f", "name": "train"}],
+            "/api/deployments/filter": list(deployments),
+            "/api/flow_runs/count": completed,
+            "/api/automations/filter": list(automations),
+        }
+    )
+
+
+def entry(identifier, status):
+    evidence = [{"file": "train.py", "line": 1, "symbol": "x"}] if status in ("met", "partial") else []
+    return {"id": identifier, "status": status, "strength": 3, "evidence": evidence, "reason": "", "level": 2}
+
+
+def judged(identifier, status, kind, **options):
+    given = entry(identifier, status)
+    before = json.dumps(given)
+    (found,), warnings = apply_live([given], {kind: options})
+    assert warnings == []
+    assert json.dumps(given) == before
+    return found
+
+
+@pytest.mark.parametrize("status", ["met", "partial"])
+def test_what_the_checkout_shows_is_confirmed(server, status):
+    mlflow(server, [RUN], [MODEL])
+    found = judged("model_registry", status, "mlflow", url=server.url)
+    assert (found["status"], found["strength"]) == ("met", 5)
+    assert [each["file"] for each in found["evidence"]] == ["train.py", "MLflow"]
+    assert judged("experiment_tracking", status, "mlflow", url=server.url)["strength"] == 5
+
+
+@pytest.mark.parametrize(
+    ("identifier", "why"),
+    [("model_registry", "MLflow: no model is registered"), ("experiment_tracking", "MLflow: no run was tracked")],
+)
+def test_what_never_ran_is_lowered(server, identifier, why):
+    mlflow(server)
+    found = judged(identifier, "met", "mlflow", url=server.url)
+    assert (found["status"], found["reason"]) == ("partial", why)
+    assert judged(identifier, "not_met", "mlflow", url=server.url)["status"] == "not_met"
+
+
+def test_only_named_things_raise(server):
+    mlflow(server, [RUN], [MODEL])
+    assert judged("model_registry", "not_met", "mlflow", url=server.url)["status"] == "not_met"
+    assert judged("model_registry", "unknown", "mlflow", url=server.url, models=["taxi"])["status"] == "met"
+    assert judged("model_registry", "met", "mlflow", url=server.url, models=["other"])["status"] == "partial"
+    assert judged("experiment_tracking", "not_met", "mlflow", url=server.url, experiments=["taxi"])["status"] == "met"
+
+
+@pytest.mark.parametrize("status", ["attested", "waived", "not_applicable"])
+def test_what_people_said_is_left_alone(server, status):
+    mlflow(server)
+    assert judged("model_registry", status, "mlflow", url=server.url) == entry("model_registry", status)
+
+
+def test_a_schedule_is_confirmed_or_lowered(server):
+    prefect(server, [DEPLOYMENT], completed=3)
+    url = f"{server.url}/api"
+    assert judged("scheduled_training", "met", "prefect", url=url)["strength"] == 5
+    assert judged("orchestration", "partial", "prefect", url=url)["status"] == "met"
+    for change in ({"paused": True}, {"schedules": [{"active": False}]}):
+        prefect(server, [{**DEPLOYMENT, **change}])
+        found = judged("scheduled_training", "met", "prefect", url=url)
+        assert (found["status"], found["reason"]) == ("partial", "Prefect: every schedule is paused")
+    assert judged("orchestration", "met", "prefect", url=url)["reason"] == "Prefect: no run of a deployment completed"
+
+
+def test_an_automation_of_a_named_deployment_retrains(server):
+    action = {"type": "run-deployment", "deployment_id": "d"}
+    prefect(server, [DEPLOYMENT], 1, [{"enabled": True, "actions": [action]}])
+    url = f"{server.url}/api"
+    found = judged("automated_retraining", "not_met", "prefect", url=url, deployments=["train/weekly"])
+    assert found["status"] == "met"
+    assert judged("automated_retraining", "not_met", "prefect", url=url)["status"] == "not_met"
+    prefect(server, [DEPLOYMENT], 1, [{"enabled": False, "actions": [action]}])
+    found = judged("automated_retraining", "met", "prefect", url=url, deployments=["train/weekly"])
+    assert found["status"] == "met"
+    assert found["strength"] == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ((500, {}, b"{}"), "answers 500"),
+        ((401, {}, b"{}"), "answers 401"),
+        ((302, {"Location": "http://127.0.0.1:9/"}, b""), "answers 302"),
+        ((200, {}, b"<html>"), "something else than JSON"),
+        ((200, {}, b"[1]"), "not MLflow's"),
+    ],
+)
+def test_a_server_that_does_not_answer_well_changes_nothing(server, answer, why):
+    mlflow(server)
+    server.answers["/api/2.0/mlflow/experiments/search"] = answer
+    criteria, warnings = apply_live([entry("model_registry", "met")], {"mlflow": {"url": server.url}})
+    assert criteria == [entry("model_registry", "met")]
+    assert len(warnings) == 1
+    assert why in warnings[0]
+
+
+def test_nobody_there():
+    live = {"mlflow": {"url": "http://ann:secret@127.0.0.1:9/"}, "prefect": None}
+    criteria, warnings = apply_live([entry("model_registry", "met")], live)
+    assert criteria == [entry("model_registry", "met")]
+    assert "does not answer" in warnings[0]
+    assert "secret" not in warnings[0]
+
+
+def test_credentials_go_along(server):
+    mlflow(server)
+    apply_live([], {"mlflow": {"url": server.url, "token": "t"}})
+    assert {asked[2] for asked in server.asked} == {"Bearer t"}
+    server.asked.clear()
+    apply_live([], {"mlflow": {"url": server.url, "username": "ann", "password": "p"}})
+    assert {asked[2] for asked in server.asked} == {"Basic " + base64.b64encode(b"ann:p").decode()}
+
+
+def test_pages_are_followed(server):
+    mlflow(server)
+    server.answers["/api/2.0/mlflow/registered-models/search"] = {"registered_models": [], "next_page_token": "more"}
+    apply_live([], {"mlflow": {"url": server.url}})
+    pages = [path for _method, path, *_ in server.asked if "registered-models" in path]
+    assert len(pages) == 50
+    assert pages[1].endswith("page_token=more")
+
+
+@pytest.mark.parametrize(
+    ("live", "why"),
+    [
+        ({"wandb": {"url": "http://x"}}, "there is no 'wandb'; known are mlflow, prefect"),
+        ({"mlflow": {"url": "http://x", "model": ["a"]}}, "mlflow has no model"),
+        ({"mlflow": {"models": ["a"]}}, "needs a url"),
+        ({"mlflow": {"url": "file:///etc/passwd"}}, "no address"),
+    ],
+)
+def test_a_wrong_option_is_refused(live, why):
+    with pytest.raises(LiveOptionError, match=why):
+        apply_live([], live)
