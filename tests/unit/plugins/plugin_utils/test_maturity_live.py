@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.client import LiveOptionError
@@ -210,3 +214,57 @@ def test_pages_are_followed(server):
 def test_a_wrong_option_is_refused(live, why):
     with pytest.raises(LiveOptionError, match=why):
         apply_live([], live)
+
+
+ROOT = Path(__file__).resolve().parents[4]
+TRAINING = """
+import mlflow
+from sklearn.linear_model import Ridge
+
+with mlflow.start_run():
+    model = Ridge().fit([[1]], [1])
+    mlflow.log_metric("rmse", 1.0)
+"""
+
+
+def asked_by_ansible(project, url):
+    """What a user sees who asks for live evidence: the criteria by id, the warnings, and all that was printed."""
+    options = json.dumps({"path": str(project), "live": {"mlflow": {"url": url, "token": "s3cret-token"}}})
+    command = [
+        Path(sys.executable).parent / "ansible",
+        "localhost",
+        "-vvv",
+        "-m",
+        "mlops.workbench.maturity_info",
+        "-a",
+        options,
+    ]
+    environment = {**os.environ, "ANSIBLE_CALLBACK_RESULT_FORMAT": "json", "ANSIBLE_NOCOLOR": "1"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+    result = json.JSONDecoder().raw_decode(run.stdout[run.stdout.index("SUCCESS => ") + len("SUCCESS => ") :])[0][
+        "maturity"
+    ]
+    return {found["id"]: found for found in result["criteria"]}, result["warnings"], run.stdout + run.stderr
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "train.py").write_text(TRAINING)
+    return tmp_path
+
+
+@pytest.mark.skipif("ansible_collections" in ROOT.parts, reason="ansible-test has no ansible command of its own here")
+def test_the_module_asks_the_server_and_keeps_its_token_to_itself(server, project):
+    mlflow(server, [RUN], [MODEL])
+    criteria, warnings, printed = asked_by_ansible(project, server.url)
+    assert (criteria["experiment_tracking"]["status"], criteria["experiment_tracking"]["strength"]) == ("met", 5)
+    assert warnings == []
+    assert {authorization for _method, _path, authorization, _body in server.asked} == {"Bearer s3cret-token"}
+    assert "s3cret-token" not in printed
+
+
+@pytest.mark.skipif("ansible_collections" in ROOT.parts, reason="ansible-test has no ansible command of its own here")
+def test_the_module_lowers_what_never_ran(server, project):
+    mlflow(server)
+    assert asked_by_ansible(project, server.url)[0]["experiment_tracking"]["status"] == "partial"
