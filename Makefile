@@ -14,11 +14,17 @@ help: ## Show the commands
 
 deps: .venv/.done $(SELF) ## Make .venv with the pinned tools
 
-.venv/.done: $(wildcard requirements/*.txt)
+.venv/.done: $(filter-out requirements/cloud.txt,$(wildcard requirements/*.txt))
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear .venv || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@pip install -qq --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+# Only for what speaks with a cloud, and for the linters, which read that, too.
+.venv/.cloud: .venv/.done requirements/cloud.txt
+	@echo "Adding the cloud collections and SDKs to .venv"
+	@pip install -qq --disable-pip-version-check -r requirements/cloud.txt
 	@touch $@
 
 $(SELF):
@@ -36,11 +42,11 @@ down: deps ## Remove the workbench
 clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
 	@python -m lab clean
 
-test: deps ## Run every check
+test: deps .venv/.cloud ## Run every check
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests
 
-lint: deps ## Read the code
+lint: deps .venv/.cloud ## Read the code
 	@pytest -v tests/lint
 
 unit: deps ## Run the unit tests
