@@ -125,7 +125,7 @@ def source_lines(listed: str, suite: str) -> list[str]:
         address, release, origin = [*line.split(maxsplit=2), "", ""][:3]
         if origin != "Debian":
             continue
-        _, dash, part = release.partition("-")
+        _name, dash, part = release.partition("-")
         if part in ("", "updates", "security"):
             lines.append(f"deb {address} {suite}{dash}{part} main")
     return list(dict.fromkeys(lines))

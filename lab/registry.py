@@ -52,14 +52,14 @@ def remove() -> None:
 
 def _holds(address: str) -> bool:
     """Ask the registry, which may have been started just now, whether it holds the image."""
-    name, _, tag = IMAGE.partition(":")
+    name, _colon, tag = IMAGE.partition(":")
     request = urllib.request.Request(
         f"http://{address}/v2/library/{name}/manifests/{tag}",
         method="HEAD",
         headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(50):
+    for _attempt in range(50):
         try:
             with direct.open(request, timeout=5):
                 return True

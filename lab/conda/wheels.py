@@ -153,10 +153,10 @@ def _script(entry_point: str) -> Member:
 
 def _destination(name: str, site_packages: str, scripts: str) -> str:
     """Where a wheel's file belongs inside a package."""
-    top, _, rest = name.partition("/")
+    top, _slash, rest = name.partition("/")
     if not top.endswith(".data"):
         return f"{site_packages}/{name}"
-    scheme, _, rest = rest.partition("/")
+    scheme, _slash, rest = rest.partition("/")
     folder = {"purelib": site_packages, "platlib": site_packages, "scripts": scripts, "data": "", "headers": "include"}
     return str(PurePosixPath(folder[scheme], rest))
 

@@ -13,7 +13,8 @@ version_added: 1.0.0
 author: The mlops.workbench authors (@mlops-workbench)
 description:
   - Compares each project with a level and with an earlier document.
-  - A project is worse than before when its level is lower, or when a criterion that was met or partly met has lost evidence. One that has become unknown has not.
+  - A project is worse than before when its level is lower, or when a criterion that was met or partly met has lost evidence.
+  - A criterion that has become unknown has lost nothing.
   - A project that could not be looked at is always a complaint.
 options:
   _input:

@@ -106,7 +106,7 @@ def operating_system(path="/etc/os-release"):
     try:
         with open(path, encoding="utf-8") as lines:
             for line in lines:
-                key, _, value = line.strip().partition("=")
+                key, _sign, value = line.strip().partition("=")
                 fields[key] = value.strip("\"'")
     except OSError:
         return "unknown"

@@ -18,6 +18,9 @@ description:
   - Reads only; works without gathered facts.
   - Where an option is a dictionary keyed by variable, the key is the role's variable that a message is to name.
 options:
+  role:
+    description: The role that asks. The action plugin says it.
+    type: str
   require:
     description: Conditions on the role's variables, judged on the controller.
     type: list
@@ -184,11 +187,24 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import ARGUMENTS, look
 
+# Judged by the action plugin, on the controller; here so that the documentation is the whole truth.
+REQUIRE = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {
+        "that": {"type": "bool", "required": True},
+        "variable": {"type": "str", "required": True},
+        "problem": {"type": "str", "required": True},
+        "remedy": {"type": "str", "required": True},
+    },
+}
+
 
 def main():
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(
-        argument_spec=dict(ARGUMENTS, role={"type": "str", "required": True}), supports_check_mode=True
+        argument_spec=dict(ARGUMENTS, role={"type": "str"}, require=REQUIRE), supports_check_mode=True
     )
     module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))
 

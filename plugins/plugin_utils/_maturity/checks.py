@@ -25,7 +25,8 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 )
 
 LOCKS = re.compile(
-    r"(?:^|/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|conda-lock\.ya?ml|renv\.lock|Manifest\.toml|requirements[\w.-]*\.lock|packrat\.lock)$"
+    r"(?:^|/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|conda-lock\.ya?ml|renv\.lock|Manifest\.toml|"
+    r"requirements[\w.-]*\.lock|packrat\.lock)$"
 )
 NOT_PRODUCT = re.compile(
     r"(?:dev|test|doc|lint|ci|notebook)[\w-]*\.(?:txt|in)$|(?:^|/)(?:docs?|tests?|\.github|\.devcontainer|\.fluxbot)/",
@@ -49,49 +50,61 @@ CROSSING = symbol_pattern(
     )
 )
 SERVERS = re.compile(
-    r"^(?:uvicorn|gunicorn|hypercorn|waitress-serve|flask|fastapi (?:run|start)|streamlit run|bentoml serve|serve\b|mlflow models serve|"
-    r"torchserve|tensorflow_model_server|tritonserver|ray start|serve run|mlserver|daphne|tini .*serve|chainlit run|litserve)\b"
+    r"^(?:uvicorn|gunicorn|hypercorn|waitress-serve|flask|fastapi (?:run|start)|streamlit run|bentoml serve|serve\b|"
+    r"mlflow models serve|"
+    r"torchserve|tensorflow_model_server|tritonserver|ray start|serve run|mlserver|daphne|tini .*serve|chainlit run|"
+    r"litserve)\b"
 )
 TOOLS = re.compile(
-    r"^(?:jupyter|start-notebook|bash|sh|/bin/(?:ba)?sh|tail|sleep|mlflow (?:server|ui)|prefect|airflow|zenml|dagster|mage start|postgres|nginx|R$|Rscript|code-server)\b"
+    r"^(?:jupyter|start-notebook|bash|sh|/bin/(?:ba)?sh|tail|sleep|mlflow (?:server|ui)|prefect|airflow|zenml|"
+    r"dagster|mage start|postgres|nginx|R$|Rscript|code-server)\b"
 )
 SERVING_BASE = re.compile(
-    r"lambda/python|tensorflow/serving|pytorch/torchserve|tritonserver|seldonio|kserve|bentoml|sagemaker|rstudio/plumber|uvicorn-gunicorn|mageai/"
+    r"lambda/python|tensorflow/serving|pytorch/torchserve|tritonserver|seldonio|kserve|bentoml|sagemaker|"
+    r"rstudio/plumber|uvicorn-gunicorn|mageai/"
 )
 COMPUTE = re.compile(
     r'resource\s+"(?:aws_lambda_function|aws_ecs_(?:service|task_definition)|aws_sagemaker_endpoint|aws_apprunner_service|google_cloud_run\w*|'
-    r"google_cloudfunctions\w*|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w*|helm_release|azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*)|"
+    r"google_cloudfunctions\w*|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w*|helm_release|"
+    r"azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*)|"
     r'aws_batch_job_definition|docker_container|google_compute_instance|aws_eks\w*)"|source\s*=\s*"[^"]*(?:ecs|lambda|cloud-run|eks|gke)[^"]*"'
 )
 COMPUTE_INSTANCE_RUNS = re.compile(r"user_data|docker run|startup[-_]script|provisioner")
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
 AS_CODE = re.compile(
-    r"^(?:(?:terraform|tofu|terragrunt) (?:\S+ )*apply|cdk deploy|pulumi up|gcloud (?:\S+ )*builds submit|sam deploy|serverless deploy|aws cloudformation deploy)"
+    r"^(?:(?:terraform|tofu|terragrunt) (?:\S+ )*apply|cdk deploy|pulumi up|gcloud (?:\S+ )*builds submit|sam deploy|"
+    r"serverless deploy|aws cloudformation deploy)"
 )
 IN_PRODUCTION = re.compile(
     r"champion|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
-    r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w+_)?(?:model|best|prod|version|score|metrics?|rmse|mae|mse|f1|auc|accuracy|acc|loss|r2)",
+    r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w+_)?(?:model|best|prod|version|score|metrics?|rmse|"
+    r"mae|mse|f1|auc|accuracy|acc|loss|r2)",
     re.I,
 )
 BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")
 METRIC = re.compile(
-    r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|score|scores|metrics?|loss|precision|recall|error|performance|improvement|improved|better|gain)(?![a-z])",
+    r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|score|scores|metrics?|loss|precision|recall|error|"
+    r"performance|improvement|improved|better|gain)(?![a-z])",
     re.I,
 )
 GATE = re.compile(r"threshold|promot|better|improve|beats|passed|is_best|accept", re.I)
 PROMOTES = re.compile(
-    r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|register_model|set_stage|promote\w*|_promote\w*|register_\w*model\w*|create_model_version)$"
+    r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|"
+    r"register_model|set_stage|promote\w*|_promote\w*|register_\w*model\w*|create_model_version)$"
 )
 DRIFT = re.compile(
-    r"(?<![a-z])(?:psi|population_stability\w*|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|check|detect\w*)|(?:calculate|compute|detect|check)_(?:\w+_)?drift)(?![a-z])",
+    r"(?<![a-z])(?:psi|population_stability\w*|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
+    r"check|detect\w*)|(?:calculate|compute|detect|check)_(?:\w+_)?drift)(?![a-z])",
     re.I,
 )
 ALARM = re.compile(
     r"drift|degrad|psi(?![a-z])|alert|alarm|decay|performance_drop|needs?_retrain|should_retrain|retrain", re.I
 )
 STARTS_TRAINING = re.compile(
-    r"(?:^|\.)(?:start_pipeline_execution|run_deployment|TriggerDagRunOperator|create_flow_run\w*|trigger_pipeline|trigger_dag\w*|start_execution|create_workflow_dispatch|"
-    r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
+    r"(?:^|\.)(?:start_pipeline_execution|run_deployment|TriggerDagRunOperator|create_flow_run\w*|trigger_pipeline|"
+    r"trigger_dag\w*|start_execution|create_workflow_dispatch|"
+    r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|"
+    r"run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
 )
 CODE = ("source", "example")
 

@@ -217,7 +217,9 @@ def _bare(part: str) -> str:
             break
         text = shorter
     return re.sub(
-        r"^(?:\S*/)?(?:python[\d.]*|\$\(?PYTHON\)?)\s+(?:-[uWOBI]\S*\s+)*-m\s+(?=pytest|unittest|tox|nox|twine|build|pip|mypy|flake8|pylint|black|ruff|isort|poetry|coverage|gunicorn|uvicorn|flask|streamlit|waitress|bentoml|celery|locust|pre_commit)",
+        r"^(?:\S*/)?(?:python[\d.]*|\$\(?PYTHON\)?)\s+(?:-[uWOBI]\S*\s+)*-m\s+(?=pytest|unittest|tox|nox|twine|build|"
+        r"pip|mypy|flake8|pylint|black|ruff|isort|poetry|coverage|gunicorn|uvicorn|flask|streamlit|waitress|bentoml|"
+        r"celery|locust|pre_commit)",
         "",
         text,
     )

@@ -25,7 +25,8 @@ TRAINS = re.compile(r"(?<![a-z])(?:re)?train(?:ing|er|ed)?(?![a-z])", re.I)
 SCHEDULE_KEYWORDS = ("cron", "schedule", "schedules", "schedule_interval", "interval", "timetable")
 EMPTY = ("None", "[]", "", "<None>", "@once", "False")
 SCHEDULED_CALL = re.compile(
-    r"(?:^|\.)(?:serve|deploy|build_from_flow|Deployment|DeploymentSpec|DAG|dag|ScheduleDefinition|add_job|every|PipelineSchedule|create_schedule|flow|put_rule|Rule)$"
+    r"(?:^|\.)(?:serve|deploy|build_from_flow|Deployment|DeploymentSpec|DAG|dag|ScheduleDefinition|add_job|every|"
+    r"PipelineSchedule|create_schedule|flow|put_rule|Rule)$"
 )
 STEP_KEYWORDS = (
     "task_id",
@@ -276,7 +277,7 @@ def _prefect(project: Project) -> Iterator[Schedule]:
         for item in (found for document in documents for found in mappings(document)):
             if "entrypoint" not in item or not ({"schedule", "schedules"} & set(item)):
                 continue
-            entry = str(item["entrypoint"]).split(":")[0]
+            entry = str(item["entrypoint"]).partition(":")[0]
             times = [entry for entry in as_list(item.get("schedule")) + as_list(item.get("schedules")) if entry]
             active = any(not isinstance(entry, dict) or _active(entry) for entry in times)
             files = project.reach([project.find(entry, posixpath.dirname(path))])

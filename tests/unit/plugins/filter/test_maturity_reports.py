@@ -56,13 +56,13 @@ class Page(HTMLParser):
         self.close()
         assert self.open == []
 
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -142,7 +142,7 @@ def test_the_page_can_be_used_by_keyboard_and_screen_reader():
 def test_the_page_loads_and_runs_nothing(given):
     text = REPORTS["html"](given)
     page = Page(text)
-    assert not {tag for tag, _ in page.elements} & {"script", "img", "link", "iframe", "object", "base", "form"}
+    assert not {tag for tag, _attrs in page.elements} & {"script", "img", "link", "iframe", "object", "base", "form"}
     for _tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name in ("src", "style")]
     assert all(link["href"].startswith(("#", "https://")) for link in page.all("a"))

@@ -164,8 +164,8 @@ def test_random_bytes_never_break_it(tmp_path):
         for name in names:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            noise = bytes(chance.randrange(256) for _ in range(chance.randrange(60)))
-            path.write_bytes(b"".join(chance.choice([*words, noise]) for _ in range(chance.randrange(12))))
+            noise = bytes(chance.randrange(256) for _time in range(chance.randrange(60)))
+            path.write_bytes(b"".join(chance.choice([*words, noise]) for _time in range(chance.randrange(12))))
         result = judge(facts_of(folder), shipped())
         assert result["schema"] == 1
         json.dumps(result)

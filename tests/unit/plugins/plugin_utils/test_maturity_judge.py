@@ -146,7 +146,9 @@ def test_a_report_holds_no_values_of_commands(tmp_path):
     secret = "hunter2"
     tree = {
         **SMALL,
-        ".github/workflows/cd.yml": f"on: [push]\njobs:\n  a:\n    steps:\n      - run: ssh -i k me:{secret}@host deploy\n      - run: docker push --password={secret} x\n",
+        ".github/workflows/cd.yml": "on: [push]\njobs:\n  a:\n    steps:\n"
+        f"      - run: ssh -i k me:{secret}@host deploy\n"
+        f"      - run: docker push --password={secret} x\n",
         "app.py": "import joblib\nfrom flask import Flask\napp = Flask('x')\nm = joblib.load('m')\n",
         "Dockerfile": f'FROM x\nCOPY . .\nCMD ["gunicorn", "--env", "TOKEN={secret}", "app:app"]\n',
     }

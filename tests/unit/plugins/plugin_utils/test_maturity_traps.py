@@ -216,7 +216,8 @@ CASES = {
     "a canary": ("ab_testing", "met", {"k.yaml": "kind: InferenceService\nspec:\n  canaryTrafficPercent: 10\n"}),
     "the best of several versions": (
         "ab_testing", "not_met",
-        {"p.py": "from mlflow import MlflowClient\nc = MlflowClient()\nfor v in c.search_model_versions('x'):\n    if acc > best_acc:\n        best_acc = acc\n"}),
+        {"p.py": "from mlflow import MlflowClient\nc = MlflowClient()\n"
+                 "for v in c.search_model_versions('x'):\n    if acc > best_acc:\n        best_acc = acc\n"}),
     "the champion": ("ab_testing", "met", {"train.py": GATE % "if candidate_rmse < champion_rmse:"}),
     "a two-sample test in a notebook": (
         "model_monitoring", "partial",
