@@ -14,7 +14,7 @@ help: ## Show the commands
 
 deps: .venv/.done $(SELF) ## Make .venv with the pinned tools
 
-.venv/.done: $(filter-out requirements/cloud.txt,$(wildcard requirements/*.txt))
+.venv/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(wildcard requirements/*.txt))
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear .venv || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }

@@ -50,6 +50,14 @@ def test_the_readme_lists_the_variables(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_galaxy_and_the_specs_tell_the_same_of_a_role(role: str) -> None:
+    specs = load(ROOT / "roles" / role / "meta/argument_specs.yml")["argument_specs"]["main"]
+    info = load(ROOT / "roles" / role / "meta/main.yml")["galaxy_info"]
+    assert info["description"] == specs["short_description"]
+    assert info["min_ansible_version"] in load(ROOT / "meta/runtime.yml")["requires_ansible"]
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_the_role_has_a_scenario(role: str) -> None:
     assert (ROOT / "molecule" / role / "molecule.yml").exists()
 

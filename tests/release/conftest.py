@@ -64,7 +64,7 @@ def ansible_test(collection):
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["ansible-test", *arguments, "--color", "no"],
+            [BIN / "ansible-test", *arguments, "--color", "no"],
             cwd=collection,
             env={**os.environ, "HOME": str(home), "PATH": path},
             capture_output=True,
