@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import grp
+import hashlib
 import json
 import os
 import platform
 import pwd
-import grp
+import stat
 import time
 
 SUPPORTED = {
@@ -21,6 +23,7 @@ SUPPORTED = {
 ARCHITECTURES = ("x86_64", "aarch64")
 RECEIPTS = "/var/lib/misc/mlops-workbench-{role}.json"
 LOGIN_USER = "%u"  # stands for the login user in names of units and their files
+KINDS = {"file": stat.S_ISREG, "directory": stat.S_ISDIR, "link": stat.S_ISLNK, "absent": lambda mode: False}
 LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp, see proc(5)
 
 # What the role passes on to the host; `require` is judged on the controller and `role` is known there.
@@ -35,6 +38,20 @@ ARGUMENTS = {
     "packages": {"type": "list", "elements": "str", "default": []},
     "packages_by_os": {"type": "dict", "default": {}},
     "units": {"type": "dict", "default": {}},
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "path": {"type": "str", "required": True},
+            "type": {"type": "str", "choices": ["file", "directory", "link", "absent"], "default": "file"},
+            "sha256": {"type": "str"},
+            "target": {"type": "str"},
+            "mode": {"type": "str"},
+            "owner": {"type": "str"},
+            "group": {"type": "str"},
+        },
+    },
     "programs": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},
     "not_root": {"type": "dict", "default": {}},
@@ -81,11 +98,53 @@ def look(asked, run_command, check_mode=False):
             name: unit_state(name, [path.replace(LOGIN_USER, login) for path in files], run_command)
             for name, files in ((unit.replace(LOGIN_USER, login), files) for unit, files in asked["units"].items())
         },
+        "files_outdated": [
+            path
+            for path, wanted in ((expand(wanted["path"], login), wanted) for wanted in asked["files"])
+            if is_outdated(path, wanted, login)
+        ],
         "json_files": read_json_files(asked["json_files"], problems),
         "sha256": choose_sha256(asked["sha256"], arch, problems),
         "receipt": read_receipt(asked["role"]),
         "problems": problems,
     }
+
+
+def expand(path, login):
+    """The path with the login user put in, and with a user's home for a leading ~ or ~user."""
+    return os.path.expanduser(path.replace(LOGIN_USER, login))
+
+
+def is_outdated(path, wanted, login):
+    """Whether what is at a path is not what the role would make of it. What the role does not say does not count."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return wanted["type"] != "absent"
+    if not KINDS[wanted["type"]](found.st_mode):
+        return True
+    if wanted["type"] == "link":
+        return os.readlink(path) != wanted["target"]
+    return (
+        (wanted["mode"] is not None and stat.S_IMODE(found.st_mode) != int(wanted["mode"], 8))
+        or (wanted["owner"] is not None and found.st_uid != number_of(pwd.getpwnam, wanted["owner"], login))
+        or (wanted["group"] is not None and found.st_gid != number_of(grp.getgrnam, wanted["group"], login))
+        or (wanted["sha256"] is not None and wanted["sha256"] != sha256_of(path))
+    )
+
+
+def number_of(find, name, login):
+    """The number of a user or a group by name; None where there is no such one yet."""
+    try:
+        return find(name.replace(LOGIN_USER, login))[2]
+    except KeyError:
+        return None
+
+
+def sha256_of(path):
+    """The checksum of a settings file, which is small."""
+    with open(path, "rb") as content:
+        return hashlib.sha256(content.read()).hexdigest()
 
 
 def check_may_change(os_name, arch, problems):

@@ -90,6 +90,38 @@ options:
     description: systemd units to look at, each with the list of files that it reads when it starts. C(%u) stands for the login user.
     type: dict
     default: {}
+  files:
+    description:
+      - Files, folders and links as the role would make them, so that nothing has to be done where they are so already.
+      - What is left out does not count. V(%u) stands for the login user, a leading V(~) and V(~user) for a home.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: Where it is.
+        type: str
+        required: true
+      type:
+        description: What it is. V(absent) is for what must not be there.
+        type: str
+        choices: [file, directory, link, absent]
+        default: file
+      sha256:
+        description: The checksum of a file's content.
+        type: str
+      target:
+        description: Where a link points to, word for word.
+        type: str
+      mode:
+        description: The mode, in octal digits.
+        type: str
+      owner:
+        description: The name of the owner.
+        type: str
+      group:
+        description: The name of the group.
+        type: str
   programs:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict
@@ -163,6 +195,11 @@ users:
 units:
   description: The units asked for, each with C(active), C(enabled) and C(outdated) (a file is newer than the unit's start).
   type: dict
+  returned: success
+files_outdated:
+  description: The paths of those O(files) that are not as asked, expanded.
+  type: list
+  elements: str
   returned: success
 json_files:
   description: The objects read, by path; an empty one where there is no file.

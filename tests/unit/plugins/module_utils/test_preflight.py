@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import grp
+import hashlib
 import json
 import os
+import pwd
 import socket
 
 import pytest
@@ -232,6 +235,63 @@ def test_an_unsupported_architecture_is_a_problem(monkeypatch):
     asked = {name: ([] if rule["type"] == "list" else {}) for name, rule in preflight.ARGUMENTS.items()}
     problems = preflight.look(dict(asked, role="docker"), show())["problems"]
     assert "the architecture riscv64 is not supported" in [entry["problem"] for entry in problems]
+
+
+def wanted(**said):
+    return {"type": "file", **dict.fromkeys(("sha256", "target", "mode", "owner", "group")), **said}
+
+
+def make_place(folder):
+    (folder / "settings").write_text("a = 1\n")
+    (folder / "settings").chmod(0o640)
+    (folder / "link").symlink_to("settings")
+    return folder
+
+
+ME = pwd.getpwuid(os.getuid())
+MY_GROUP = grp.getgrgid(os.getgid()).gr_name
+SHA256_OF_SETTINGS = hashlib.sha256(b"a = 1\n").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("settings", {"sha256": SHA256_OF_SETTINGS, "mode": "0640", "owner": ME.pw_name, "group": MY_GROUP}),
+        ("settings", {"owner": "%u"}),
+        (".", {"type": "directory"}),
+        ("link", {"type": "link", "target": "settings"}),
+        ("none", {"type": "absent"}),
+    ],
+)
+def test_what_is_as_it_should_be_is_left_alone(tmp_path, name, said):
+    assert not preflight.is_outdated(str(make_place(tmp_path) / name), wanted(**said), ME.pw_name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("settings", {"sha256": hashlib.sha256(b"").hexdigest()}),
+        ("settings", {"mode": "0600"}),
+        ("settings", {"owner": "nobody"}),
+        ("settings", {"owner": "no-such-user"}),
+        ("settings", {"group": "nogroup"}),
+        ("settings", {"type": "absent"}),
+        ("settings", {"type": "directory"}),
+        ("link", {}),
+        ("link", {"type": "link", "target": "other"}),
+        ("none", {}),
+    ],
+)
+def test_what_differs_is_outdated(tmp_path, name, said):
+    assert preflight.is_outdated(str(make_place(tmp_path) / name), wanted(**said), ME.pw_name)
+
+
+def test_outdated_files_are_named_by_their_full_path(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", ME.pw_name)
+    asked = {name: option["default"] for name, option in preflight.ARGUMENTS.items()}
+    files = [wanted(path="~%u/none-such"), wanted(path="~%u", type="directory")]
+    seen = preflight.look({**asked, "role": "x", "files": files}, None)
+    assert seen["files_outdated"] == [ME.pw_dir + "/none-such"]
 
 
 def test_a_role_that_only_reads_needs_no_root(monkeypatch):
