@@ -17,7 +17,7 @@ LINTERS = {
     "yamllint": ["yamllint", "--strict", "."],
     "ruff check": ["ruff", "check"],
     "ruff format": ["ruff", "format", "--check"],
-    "mypy": ["mypy", "lab"],
+    "mypy": ["mypy", "lab", "bench"],
     "codespell": ["codespell", "--skip=.git,.venv,.lab,.ansible"],
     "antsibull-docs": [
         "antsibull-docs",
