@@ -125,6 +125,20 @@ def _environment_commands(commands: argparse._SubParsersAction[argparse.Argument
     parser.add_argument("--no-builds", action="store_true")
     parser.add_argument("--from-history", action="store_true")
     parser.set_defaults(function=environment_file.export)
+    config = actions.add_parser("config", help="what belongs to an environment beside its packages")
+    variables = config.add_subparsers(required=True, metavar="THING").add_parser("vars")
+    parser = variables.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "set", parents=[_target_options(), _output_options()]
+    )
+    parser.add_argument("variables", nargs="+", metavar="NAME=VALUE")
+    parser.set_defaults(function=_set_variables)
+
+
+def _set_variables(args: argparse.Namespace, config: Config) -> int:
+    """Answer `conda env config vars set`."""
+    prefix = environments.writable(environments.target(args.name, args.prefix, config))
+    environments.set_variables(prefix, dict(entry.split("=", 1) for entry in args.variables))
+    return 0
 
 
 def _terms(args: argparse.Namespace, _config: Config) -> int:

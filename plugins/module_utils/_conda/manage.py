@@ -1,0 +1,334 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: bringing a conda environment to what is asked for, or foreseeing what that would do."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+
+from . import asked, environment, pip, program, specs
+from .asked import AskedError
+from .program import CondaError
+
+
+class Environment:
+    """One environment on this host, and what is to become of it."""
+
+    def __init__(self, module):
+        """Find conda and the prefix; fails where there is no conda, or where base is meant."""
+        self.module = module
+        self.options = module.params
+        self.conda = self.options["conda"] or program.find(program.installed_by_role(), os.environ)
+        if self.options["conda"] and not os.access(self.conda, os.X_OK):
+            # In a dry run an earlier task would have brought it.
+            if not module.check_mode:
+                raise CondaError("There is no program %s. Set conda to the one to use." % self.conda)
+            self.conda = ""
+        if not self.conda and not module.check_mode:
+            raise CondaError("There is no conda on this host. Install one (role anaconda), or name it: conda.")
+        self.root = program.root_of(self.conda) if self.conda else ""
+        self.prefix = self.options["prefix"] or program.place(
+            self.options["name"], self.root or program.PLACES[0], os.path.expanduser("~")
+        )
+        self.prefix = os.path.abspath(self.prefix)
+        if os.path.realpath(self.prefix) == self.root:
+            raise CondaError("This is the base of the installation itself. Use an environment of its own.")
+        self.rebuilt = False
+
+    def run(self, words, **more):
+        """Run a program as it would be for a user without settings of its own."""
+        return self.module.run_command(words, environ_update=program.SETTINGS, **more)
+
+    def ask_conda(self, verb, words, channels=(), dry=False):
+        """Run conda and return its answer."""
+        line = program.command([self.conda, *verb], self.prefix, channels, dry) + list(words)
+        return program.answer(*self.run(line))
+
+    def contents(self):
+        """Return everything that is installed, by name: version and build."""
+        found = {name: (version, "pypi_0") for name, version in environment.pip_packages(self.prefix).items()}
+        found.update(
+            (record["name"], (record["version"], record["build"])) for record in environment.records(self.prefix)
+        )
+        return found
+
+    def wanted(self):
+        """Return what is asked for."""
+        if not self.options["file"]:
+            return asked.from_options(*(self.options[name] for name in ("packages", "python", "channels", "pip")))
+        wanted = asked.from_file(self.options["file"], os.path.join(self.root, "bin", "python"), self.run)
+        wanted.channels = self.options["channels"] or wanted.channels
+        return wanted
+
+    def shortfall(self, wanted):
+        """Return what is missing or too much here."""
+        records = environment.records(self.prefix)
+        missing = specs.unsatisfied(wanted.specs, records)
+        extra = specs.not_needed(wanted.specs, records) if self.options["prune"] else []
+        pip_missing, pip_extra = self.pip_shortfall(wanted) if not missing else (wanted.pip, [])
+        present = environment.variables(self.prefix)
+        variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
+        return {"missing": missing, "extra": extra, "pip": pip_missing, "pip_extra": pip_extra, "variables": variables}
+
+    def pip_shortfall(self, wanted):
+        """Return what pip has to install and to remove; the environment's Python is asked only if something moved."""
+        notes, installed = environment.read_notes(self.prefix), environment.pip_packages(self.prefix)
+        unmoved = notes.get("pip") == wanted.pip_fingerprint() and notes.get("pip_packages") == installed
+        if unmoved and (notes.get("pruned") or not self.options["prune"]):
+            return [], []
+        if not wanted.pip and not (self.options["prune"] and installed):
+            return [], []
+        code, out, err = self.python("-c", pip.JUDGE, data=json.dumps(wanted.pip))
+        if code:
+            raise CondaError("The environment's Python cannot judge its pip part: %s" % err.strip()[-800:])
+        judged = json.loads(out)
+        same = notes.get("pip") == wanted.pip_fingerprint()
+        extra = judged["extra"] if self.options["prune"] and not judged["unjudged"] else []
+        return judged["missing"] + ([] if same else judged["unjudged"]), extra
+
+    def python(self, *words, **more):
+        """Run the environment's own Python."""
+        variables = {"PYTHONNOUSERSITE": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        variables.update(program.SETTINGS)
+        line = [os.path.join(self.prefix, "bin", "python"), *words]
+        return self.module.run_command(line, environ_update=variables, **more)
+
+    def sound(self):
+        """Return whether there is an environment and no sign of a change that was cut off."""
+        return environment.exists(self.prefix) and not os.path.exists(environment.pending_file(self.prefix))
+
+    def foresee(self, wanted):
+        """Return the contents as they would be: conda is asked for a dry run, and pip's own packages are named as asked."""
+        before = self.contents()
+        after = dict(before)
+        sound = self.sound()
+        lacks = (
+            self.shortfall(wanted)
+            if sound
+            else {"missing": wanted.specs, "extra": [], "pip": wanted.pip, "pip_extra": []}
+        )
+        if lacks["missing"]:
+            verb = ["install"] if sound else ["create"]
+            words = [spec.text for spec in wanted.specs]
+            if not self.conda:
+                link, unlink = (
+                    [{"name": spec.name, "version": spec.version, "build": spec.build} for spec in wanted.specs],
+                    [],
+                )
+            else:
+                link, unlink = program.planned(self.ask_conda(verb, words, wanted.channels, dry=True))
+            for name in unlink:
+                after.pop(name, None)
+            after.update((entry["name"], (entry["version"], entry["build"])) for entry in link)
+        for name in [*lacks["extra"], *lacks["pip_extra"]]:
+            after.pop(name, None)
+        after.update((line, ("as asked", "pypi")) for line in lacks["pip"])
+        if lacks.get("variables"):
+            after["(variables)"] = (", ".join(sorted(lacks["variables"])), "")
+        return before, after
+
+    def make(self, wanted):
+        """Bring the environment to what is wanted. Nothing is started where nothing is missing."""
+        if self.sound() and not any(self.shortfall(wanted).values()):
+            return
+        with claimed(self.prefix) as unfinished:
+            self.clear_place(wanted, unfinished)
+            self.fill(wanted)
+            self.prove(wanted)
+
+    def clear_place(self, wanted, unfinished):
+        """Make room where an earlier run was cut off; fails for a folder that is no environment."""
+        if unfinished and os.path.isdir(self.prefix):
+            # First prove that it can be made again, so that a typing error does not cost what is there.
+            if environment.exists(self.prefix):
+                self.ask_conda(["create"], [spec.text for spec in wanted.specs], wanted.channels, dry=True)
+            shutil.rmtree(self.prefix)
+            self.rebuilt = True
+        elif os.path.isdir(self.prefix) and not environment.exists(self.prefix) and os.listdir(self.prefix):
+            raise CondaError(
+                "%s is not empty and no environment of conda. Remove it or take another place." % self.prefix
+            )
+
+    def fill(self, wanted):
+        """Run conda and pip for what is missing and too much."""
+        there = environment.exists(self.prefix)
+        lacks = self.shortfall(wanted) if there else {"missing": wanted.specs, "extra": []}
+        if lacks["missing"] or not there:
+            try:
+                self.ask_conda(
+                    ["install" if there else "create"], [spec.text for spec in wanted.specs], wanted.channels
+                )
+            except CondaError:
+                if not there:
+                    shutil.rmtree(self.prefix, ignore_errors=True)
+                raise
+        if lacks["extra"]:
+            self.ask_conda(["remove"], lacks["extra"])
+        missing, extra = self.pip_shortfall(wanted)
+        if missing:
+            self.install_by_pip(wanted)
+        if extra:
+            self.must(self.python("-m", "pip", "uninstall", "--yes", *extra), "pip could not remove packages")
+        present = environment.variables(self.prefix)
+        variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
+        if variables:
+            words = ["%s=%s" % entry for entry in sorted(variables.items())]
+            line = [self.conda, "env", "config", "vars", "set", "--prefix", self.prefix, *words]
+            self.must(self.run(line), "conda could not set the variables")
+        self.note(wanted)
+
+    def install_by_pip(self, wanted):
+        """Let the environment's pip install the pip part, from the folder in which its relative paths begin."""
+        folder = wanted.folder if os.access(wanted.folder, os.W_OK) else None
+        with tempfile.NamedTemporaryFile(
+            "w", suffix=".requirements.txt", dir=folder, prefix=".mlops-workbench-"
+        ) as lines:
+            lines.write("".join(line + "\n" for line in wanted.pip))
+            lines.flush()
+            ran = self.python("-m", "pip", "install", "--quiet", "-r", lines.name, cwd=wanted.folder)
+        self.must(ran, "conda's part is in place, but pip could not install its own, with which the next run goes on")
+
+    def must(self, ran, problem):
+        """Fail with a program's own words if it failed."""
+        code, out, err = ran
+        if code:
+            raise CondaError("%s: %s" % (problem, (err or out).strip()[-2000:]))
+
+    def note(self, wanted):
+        """Note what pip was asked for, so that the next run need not ask."""
+        notes = {
+            "pip": wanted.pip_fingerprint(),
+            "pip_packages": environment.pip_packages(self.prefix),
+            "pruned": self.options["prune"],
+        }
+        with open(os.path.join(self.prefix, environment.NOTES), "w", encoding="utf-8") as content:
+            json.dump(notes, content)
+
+    def prove(self, wanted):
+        """Fail unless everything that is asked for is there and Python starts."""
+        missing = [
+            spec.text for spec in specs.unsatisfied(wanted.specs, environment.records(self.prefix)) if spec.understood
+        ]
+        if missing:
+            raise CondaError("conda ended well, but this is not there: %s" % ", ".join(missing))
+        if any(spec.name == "python" for spec in wanted.specs):
+            self.must(self.python("-c", ""), "the environment's Python does not start")
+
+    def remove(self):
+        """Remove the environment with all that is in it."""
+        with claimed(self.prefix) as unfinished:
+            if environment.exists(self.prefix) and not unfinished:
+                self.must(
+                    self.run([self.conda, "env", "remove", "--yes", "--prefix", self.prefix]),
+                    "conda could not remove it",
+                )
+            shutil.rmtree(self.prefix, ignore_errors=not unfinished)
+
+    def is_there(self):
+        """Return whether there is an environment, or what an interrupted run left of one."""
+        return environment.exists(self.prefix) or os.path.exists(environment.pending_file(self.prefix))
+
+    def freeze(self, path):
+        """Write the frozen file; return whether that changed it."""
+        if self.module.check_mode and not environment.exists(self.prefix):
+            return True
+        text = environment.frozen(self.prefix, self.options["name"] or os.path.basename(self.prefix))
+        try:
+            with open(path, encoding="utf-8") as content:
+                if content.read() == text:
+                    return False
+        except FileNotFoundError:
+            pass
+        if not self.module.check_mode:
+            handle, new = tempfile.mkstemp(dir=self.module.tmpdir)
+            with os.fdopen(handle, "w", encoding="utf-8") as content:
+                content.write(text)
+            self.module.atomic_move(new, path)
+        return True
+
+
+@contextmanager
+def claimed(prefix):
+    """Hold an environment against other runs, marked as unfinished until the end; gives whether it was so before."""
+    path = environment.pending_file(prefix)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    while True:
+        with open(path, "a+", encoding="utf-8") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX)
+            # The run that was waited for may have taken the file away.
+            if not os.path.exists(path) or not os.path.samestat(os.stat(path), os.fstat(mark.fileno())):
+                continue
+            mark.seek(0)
+            unfinished = bool(mark.read())
+            mark.write("A run that changes this environment has not come to its end.\n")
+            mark.flush()
+            try:
+                yield unfinished
+            except CondaError:
+                # conda said no and left all as it was, which the next run compares again.
+                if not unfinished:
+                    os.unlink(path)
+                raise
+            os.unlink(path)
+            return
+
+
+def packages(contents):
+    """Return the packages among the contents: what stands in brackets is for the diff alone."""
+    return {name: found for name, found in contents.items() if not name.startswith("(")}
+
+
+def as_lines(contents):
+    """Return the contents as text, a package a line."""
+    return "".join("%s %s %s\n" % (name, *contents[name]) for name in sorted(contents))
+
+
+def difference(before, after):
+    """Return what came, what changed and what went; what stands in brackets is no package."""
+    before, after = packages(before), packages(after)
+    return {
+        "added": ["%s %s %s" % (name, *after[name]) for name in sorted(set(after) - set(before))],
+        "updated": [
+            "%s %s %s -> %s %s" % (name, *before[name], *after[name])
+            for name in sorted(set(after) & set(before))
+            if after[name] != before[name]
+        ],
+        "removed": ["%s %s %s" % (name, *before[name]) for name in sorted(set(before) - set(after))],
+    }
+
+
+def present(target):
+    """Make or change the environment; in check mode only foresee it."""
+    missing_file = target.options["file"] and not os.path.isfile(target.options["file"])
+    if target.module.check_mode and (missing_file or (target.options["file"] and not target.conda)):
+        # An earlier task of a dry run would have brought it.
+        return target.contents(), {**target.contents(), "(%s)" % target.options["file"]: ("", "")}
+    wanted = target.wanted()
+    if wanted.pip and not any(spec.name == "python" for spec in wanted.specs):
+        raise AskedError(
+            "what pip installs needs a Python of the environment: set python, or name it among the packages"
+        )
+    if target.module.check_mode:
+        return target.foresee(wanted)
+    before, variables = target.contents(), environment.variables(target.prefix)
+    target.make(wanted)
+    after = target.contents()
+    if environment.variables(target.prefix) != variables:
+        after["(variables)"] = (", ".join(sorted(wanted.variables)), "")
+    return before, after
+
+
+def absent(target):
+    """Remove the environment; in check mode only say so."""
+    before = target.contents()
+    if not target.is_there():
+        return before, before
+    if not target.module.check_mode:
+        target.remove()
+    return {**before, "(%s)" % target.prefix: ("", "")}, {}

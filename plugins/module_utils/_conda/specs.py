@@ -1,0 +1,120 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""PRIVATE to the collection: what a package specification asks for, and whether an installed package is that.
+
+A specification that is not understood here is no error: it is left to conda, which then has to be asked.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List
+
+from .versions import VersionError, satisfies
+
+BRACKETS = re.compile(r"\[([^\]]*)\]\s*$")
+FIELD = re.compile(r"""(\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s,]+)""")
+NAME = re.compile(r"^([A-Za-z0-9_][A-Za-z0-9_.-]*)(.*)$", re.DOTALL)
+JUDGED = {"version", "build", "channel", "subdir", "name"}
+
+
+class SpecError(ValueError):
+    """Words that name no package."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A package specification of conda's: `channel::name version build`, in any of its spellings."""
+
+    text: str
+    name: str
+    version: str = "*"
+    build: str = "*"
+    channel: str = ""
+    understood: bool = True
+
+    def matches(self, record: Dict[str, Any]) -> bool:
+        """Return whether an installed package is what is asked for; False also where conda alone can tell."""
+        if not self.understood or record["name"] != self.name:
+            return False
+        try:
+            right = satisfies(record["version"], self.version)
+        except VersionError:
+            return False
+        channel = str(record.get("channel") or "").rstrip("/")
+        return (
+            right
+            and fnmatch.fnmatchcase(record.get("build") or "", self.build)
+            and (not self.channel or channel == self.channel or ("/%s/" % self.channel) in (channel + "/"))
+        )
+
+
+def parse(text: str) -> Spec:
+    """Read a specification. Raises SpecError where it names no package."""
+    plain = re.sub(r"\s+#.*$", "", text).strip()
+    fields: Dict[str, str] = {}
+    brackets = BRACKETS.search(plain)
+    if brackets:
+        fields = {key: value.strip("\"'") for key, value in FIELD.findall(brackets[1])}
+        plain = plain[: brackets.start()].strip()
+    channel, mark, rest = plain.rpartition("::")
+    match = NAME.match(rest.split(":")[-1] if not mark else rest)
+    if not match:
+        raise SpecError("%r names no package" % text)
+    name, tail = match[1].lower(), match[2].strip()
+    version, build, understood = _version_and_build(tail)
+    return Spec(
+        text=text.strip(),
+        name=fields.get("name", name),
+        version=fields.get("version", version),
+        build=fields.get("build", build),
+        channel=fields.get("channel", channel if mark else "").strip("/"),
+        understood=understood and set(fields) <= JUDGED - {"subdir"} and not re.search(r"[\[\]]", tail),
+    )
+
+
+def _version_and_build(tail: str):
+    """The constraint, the build and whether both were understood, from what follows a name."""
+    if not tail:
+        return "*", "*", True
+    if tail[0] in "<>!~|" or tail.startswith("=="):
+        # Blanks are allowed around operators; a word after a complete constraint would be a build.
+        version = re.sub(r"\s*([<>=!~,|]+)\s*", r"\1", tail)
+        words = version.split()
+        return words[0], words[1] if len(words) == 2 else "*", len(words) <= 2
+    if tail[0] == "=":
+        version, mark, build = tail[1:].strip().partition("=")
+        if mark:
+            return version.strip(), build.strip(), True  # name=version=build is exact
+        if re.search(r"[<>!~,|*\s]", version):
+            return version, "*", not re.search(r"\s", version)
+        return "=" + version, "*", True
+    words = tail.split()
+    return words[0], words[1] if len(words) > 1 else "*", len(words) <= 2
+
+
+def unsatisfied(specs: Iterable[Spec], records: Iterable[Dict[str, Any]]) -> List[Spec]:
+    """Return those specifications that no installed package meets."""
+    installed = list(records)
+    return [spec for spec in specs if not any(spec.matches(record) for record in installed)]
+
+
+def not_needed(specs: Iterable[Spec], records: Iterable[Dict[str, Any]]) -> List[str]:
+    """Return the names of the packages that are neither asked for nor needed by one that is, in order."""
+    needs = {
+        record["name"]: [parse(wish).name for wish in record.get("depends", []) if not wish.startswith("__")]
+        for record in records
+    }
+    # conda brings pip with every Python, and no package says that it needs it.
+    wanted = [spec.name for spec in specs] + ["pip"]
+    kept = set()
+    while wanted:
+        name = wanted.pop()
+        if name in needs and name not in kept:
+            kept.add(name)
+            wanted += needs[name]
+    return sorted(set(needs) - kept)
