@@ -93,7 +93,8 @@ def complete() -> bool:
 
 def stand_ins() -> list[Artefact]:
     """Return those of the roles' downloads for which the mirror has a stand-in."""
-    return [made for made in _index()["artefacts"] if made.stand_in and made.name in ("anaconda", "compose")]
+    used = _first(_index()["artefacts"])
+    return [used[name] for name in ("anaconda", "compose") if used[name].stand_in]
 
 
 def make_anaconda() -> list[Artefact]:
@@ -105,10 +106,9 @@ def make_anaconda() -> list[Artefact]:
     with step(f"building the stand-in for Anaconda, since {release.url} is out of reach ({reason})"):
         built = _build_stand_in()
     origin = f"built by lab/conda from PyPI, since {release.url} is out of reach: {reason}"
-    file = DIRECTORY / "anaconda" / built.file
-    installer = _artefact("anaconda", built.version, file, stand_in=True, origin=origin)
+    installers = [_installer(name, origin) for name in built.sha256]
     packages = [file for file in sorted((DIRECTORY / built.channel).rglob("*")) if file.is_file()]
-    return [installer, *(_artefact("conda channel", "", file, stand_in=True, origin=origin) for file in packages)]
+    return [*installers, *(_artefact("conda channel", "", file, stand_in=True, origin=origin) for file in packages)]
 
 
 def make_compose() -> list[Artefact]:
@@ -144,13 +144,19 @@ def publish(artefacts: list[Artefact]) -> None:
 
 def variables(artefacts: list[Artefact]) -> dict[str, Any]:
     """Return the role variables that the artefacts ask for, and the prefix of the hosts' names."""
-    by_name = {artefact.name: artefact for artefact in artefacts}
+    by_name = _first(artefacts)
     anaconda, compose = by_name["anaconda"], by_name["compose"]
     return {
         "prefix": PREFIX,
         "anaconda_mirror": "http://mirror/anaconda",
         "anaconda_version": anaconda.version,
         "anaconda_sha256": anaconda.sha256,
+        # Those that are not here, where the vendors can be reached, are taken from them.
+        "anaconda_installers": [
+            {"distribution": made.name, "version": made.version, "sha256": made.sha256}
+            for made in artefacts
+            if made.path.endswith(f"-Linux-{ARCHITECTURE}.sh")
+        ],
         "anaconda_channels": ["http://mirror/conda"] if anaconda.stand_in else [],
         "jupyter_channels": ["http://mirror/conda"] if anaconda.stand_in else ["conda-forge"],
         "compose_mirror": "http://mirror/compose",
@@ -158,6 +164,11 @@ def variables(artefacts: list[Artefact]) -> dict[str, Any]:
         "compose_sha256": compose.sha256,
         "docker_registry_mirrors": ["http://mirror:5000"],
     }
+
+
+def _first(artefacts: list[Artefact]) -> dict[str, Artefact]:
+    """Return the artefact of each name that is used where nothing else is asked for: the first."""
+    return {artefact.name: artefact for artefact in reversed(artefacts)}
 
 
 def unreachable(url: str) -> str:
@@ -168,6 +179,12 @@ def unreachable(url: str) -> str:
     except OSError as error:
         reason = getattr(error, "reason", error)
         return str(getattr(reason, "strerror", None) or reason)
+
+
+def _installer(name: str, origin: str) -> Artefact:
+    """Return a stand-in that was built, under the name of the distribution that it stands in for."""
+    product, version = re.fullmatch(rf"([A-Z][a-z]+)3-(.+)-Linux-{ARCHITECTURE}\.sh", name).groups()  # type: ignore[union-attr]
+    return _artefact(product.lower(), version, DIRECTORY / "anaconda" / name, stand_in=True, origin=origin)
 
 
 def _build_stand_in() -> conda.Artefact:

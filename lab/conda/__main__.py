@@ -25,7 +25,9 @@ def main() -> int:
     except LabError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{args.mirror / 'anaconda' / artefact.file}\nsha256 {artefact.sha256}\n{args.mirror / artefact.channel}")
+    for name, sha256 in artefact.sha256.items():
+        print(f"{args.mirror / 'anaconda' / name}\nsha256 {sha256}")
+    print(args.mirror / artefact.channel)
     return 0
 
 

@@ -19,23 +19,29 @@ from typing import TYPE_CHECKING
 from lab.common import LabError, digest, locked, write
 from lab.conda import base, installer, interpreter, wheels
 from lab.conda.package import write_repodata
+from lab.conda.shim import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HERE = Path(__file__).parent
 _PINS = _HERE / "packages.txt"
-_VERSION = "2025.12-2"
+# What is stood in for, each with the conda that it says it has. The newest Anaconda is the one that `make up` installs;
+# the older one is there to be upgraded from.
+EDITIONS = (
+    ("Anaconda3", "2025.12-2", "26.7.1"),
+    ("Anaconda3", "2024.10-1", "24.9.2"),
+    ("Miniconda3", "py313_26.5.3-1", "26.7.1"),
+    ("Miniforge3", "26.3.2-3", "26.7.1"),
+)
 _PLATFORMS = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}
 
 
 @dataclass(frozen=True)
 class Artefact:
-    """What was built: a file below `<mirror>/anaconda/` with its checksum, and a channel below the mirror."""
+    """What was built: files below `<mirror>/anaconda/` with their checksums, and a channel below the mirror."""
 
-    version: str
-    file: str
-    sha256: str
+    sha256: dict[str, str]
     channel: str
 
 
@@ -50,9 +56,11 @@ def _built(stamp: Path, sources: str, mirror: Path) -> Artefact | None:
     if not stamp.is_file():
         return None
     recorded = json.loads(stamp.read_text(encoding="utf-8"))
+    if recorded["sources"] != sources:
+        return None
     artefact = Artefact(**recorded["artefact"])
-    present = (mirror / "anaconda" / artefact.file).is_file() and (mirror / artefact.channel).is_dir()
-    return artefact if present and recorded["sources"] == sources else None
+    places = [artefact.channel, *(f"anaconda/{name}" for name in artefact.sha256)]
+    return artefact if all((mirror / place).exists() for place in places) else None
 
 
 def _make_channel(channel: Path, closure: dict[str, wheels.Wheel], subdir: str) -> None:
@@ -87,21 +95,28 @@ def _make(mirror: Path, cache: Path, log: Callable[[str], None]) -> Artefact:
     channel = workshop / "conda"
     log(f"conda stand-in: making {len(closure) + 2} conda packages ...")
     _make_channel(channel, closure, _PLATFORMS[machine])
-    log("conda stand-in: making the installer ...")
-    file = workshop / f"Anaconda3-{_VERSION}-Linux-{machine}.sh"
+    log("conda stand-in: making the installers ...")
+    sha256 = {}
     with tempfile.TemporaryDirectory(prefix="lab-conda-") as short:  # short: a shebang may hold 127 bytes
         prefix = base.install(channel, closure, Path(short))
-        names = installer.Names(version=_VERSION, platform=_PLATFORMS[machine], machine=machine)
-        sha256 = installer.write(file, prefix, channel, names)
+        packed = {
+            conda: installer.pack(prefix, channel, (__version__, conda))
+            for conda in {conda for _, _, conda in EDITIONS}
+        }
+        for product, version, conda in EDITIONS:
+            file = workshop / f"{product}-{version}-Linux-{machine}.sh"
+            default = "conda-forge" if product == "Miniforge3" else "defaults"
+            names = installer.Names(product, version, _PLATFORMS[machine], machine, default)
+            sha256[file.name] = installer.write(file, packed[conda], names)
     _put(channel, mirror / channel.name)
-    for new in (file, file.with_name(f"{file.name}.sha256")):
+    for new in workshop.iterdir():
         _put(new, mirror / "anaconda" / new.name)
     workshop.rmdir()
-    return Artefact(_VERSION, file.name, sha256, channel.name)
+    return Artefact(sha256, channel.name)
 
 
 def build(mirror: Path, cache: Path, log: Callable[[str], None] = print) -> Artefact:
-    """Put the installer and the channel into `mirror`; quick where nothing changed.
+    """Put the installers and the channel into `mirror`; quick where nothing changed.
 
     Downloads stay in `cache`. Raises LabError where the interpreter does not serve, the pins do not belong together, or
     pip, patchelf or the first use of the channel fails. A build that is killed leaves what was there before, or nothing

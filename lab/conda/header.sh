@@ -2,7 +2,7 @@
 # NOT ANACONDA'S. This is the stand-in that the lab of mlops.workbench builds where the vendor cannot be reached:
 # the installer's interface, and a base of CPython, pip and a conda that solves and links with py-rattler.
 #
-# NAME:  Anaconda3
+# NAME:  @PRODUCT@
 # VER:   @VERSION@
 # PLAT:  @PLATFORM@
 # MD5:   @MD5@
@@ -35,7 +35,7 @@ usage() {
     cat <<EOF
 usage: $0 [options]
 
-Installs Anaconda3 @VERSION@ (the stand-in of the mlops.workbench lab)
+Installs @PRODUCT@ @VERSION@ (the stand-in of the mlops.workbench lab)
 
 -b           run install in batch mode (without manual intervention),
              it is expected the license terms (if any) are agreed upon
@@ -81,7 +81,7 @@ ask() {
 }
 
 if [ "$BATCH" = 0 ]; then
-    printf '\nWelcome to Anaconda3 @VERSION@ (the stand-in of the mlops.workbench lab)\n\n'
+    printf '\nWelcome to @PRODUCT@ @VERSION@ (the stand-in of the mlops.workbench lab)\n\n'
     printf 'In order to continue the installation process, please review the license\nagreement.\n'
     ask 'Please, press ENTER to continue'
     printf '\nThis stand-in holds no software of Anaconda, Inc. Its parts have free licences of their own:\n'
@@ -94,7 +94,7 @@ if [ "$BATCH" = 0 ]; then
         printf "The license agreement wasn't approved, aborting installation.\n"
         exit 2
     fi
-    printf '\nAnaconda3 will now be installed into this location:\n%s\n\n' "$PREFIX"
+    printf '\n@PRODUCT@ will now be installed into this location:\n%s\n\n' "$PREFIX"
     printf '  - Press ENTER to confirm the location\n  - Press CTRL-C to abort the installation\n'
     ask '  - Or specify a different location below'
     PREFIX=${ANSWER:-$PREFIX}
@@ -140,7 +140,7 @@ if [ -n "${HOME:-}" ]; then
     mkdir -p "$HOME/.conda"
     grep -qxF "$PREFIX" "$HOME/.conda/environments.txt" 2>/dev/null || printf '%s\n' "$PREFIX" >>"$HOME/.conda/environments.txt"
 fi
-printf 'channels:\n  - defaults\n' >"$PREFIX/.condarc"
+printf 'channels:\n  - @CHANNEL@\n' >"$PREFIX/.condarc"
 rm -rf "$PREFIX/install_tmp"
 printf 'installation finished.\n'
 
@@ -153,7 +153,7 @@ if [ "$BATCH" = 0 ]; then
     printf 'Do you wish to update your shell profile to automatically initialize conda?\n'
     ask 'Proceed with initialization? [yes|no]'
     [ "$ANSWER" != yes ] || "$PREFIX/bin/conda" init
-    printf '\nThank you for installing Anaconda3!\n'
+    printf '\nThank you for installing @PRODUCT@!\n'
 elif [ "$INIT" = 1 ]; then
     "$PREFIX/bin/conda" init
 fi

@@ -64,21 +64,40 @@ def _payload(prefix: Path, replacements: Mapping[bytes, bytes]) -> tuple[bytes, 
 
 @dataclass(frozen=True)
 class Names:
-    """What the header calls itself and its machine (`platform` in conda's words, `machine` in uname's)."""
+    """What the header calls itself, its machine (`platform` to conda, `machine` to uname) and its channel."""
 
+    product: str
     version: str
     platform: str
     machine: str
+    channel: str = "defaults"
 
 
-def write(file: Path, prefix: Path, channel: Path, names: Names) -> str:
-    """Write the installer of a base environment, and its checksum beside it; give the sha256."""
+@dataclass(frozen=True)
+class Payload:
+    """A packed base environment, and its unpacked size in bytes."""
+
+    data: bytes
+    size: int
+
+
+def pack(prefix: Path, channel: Path, conda: tuple[str, str]) -> Payload:
+    """Pack a base environment, in whose text files one version of conda is put in place of another."""
+    told = '__version__ = "{}"'
     replacements = {
         str(prefix).encode(): PREFIX.encode(),
         channel.resolve().as_uri().encode(): b"file:///opt/stand-in/channel",
+        told.format(conda[0]).encode(): told.format(conda[1]).encode(),
     }
-    payload, size = _payload(prefix, replacements)
+    return Payload(*_payload(prefix, replacements))
+
+
+def write(file: Path, packed: Payload, names: Names) -> str:
+    """Write the installer of a packed base environment, and its checksum beside it; give the sha256."""
+    payload, size = packed.data, packed.size
     values = {
+        "PRODUCT": names.product,
+        "CHANNEL": names.channel,
         "VERSION": names.version,
         "PLATFORM": names.platform,
         "MACHINE": names.machine,

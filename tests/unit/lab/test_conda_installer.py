@@ -25,7 +25,8 @@ def script(tmp_path):
     noise = zlib.compress(bytes(range(256)) * 4096)
     (base / "library").write_bytes(b"\0" + noise * 20)
     file = tmp_path / "Anaconda3-2025.12-2-Linux.sh"
-    installer.write(file, base, tmp_path / "channel", installer.Names("2025.12-2", "linux-64", platform.machine()))
+    packed = installer.pack(base, tmp_path / "channel", ("1", "2"))
+    installer.write(file, packed, installer.Names("Anaconda3", "2025.12-2", "linux-64", platform.machine()))
     return file
 
 
