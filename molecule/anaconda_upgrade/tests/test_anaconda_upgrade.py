@@ -1,0 +1,40 @@
+"""After an upgrade base is the new one, and environments are what is asked for now, with what else was in them."""
+
+PREFIX = "/opt/anaconda"
+
+
+def run(host, environment, program):
+    return host.run(f"{PREFIX}/envs/{environment}/bin/python -c '{program}'")
+
+
+def test_base_is_the_new_one(host):
+    version = host.check_output(f"{PREFIX}/bin/conda --version").split()[1]
+    assert tuple(map(int, version.split("."))) > (25,), "this is still the conda of 2024"
+
+
+def test_the_settings_are_still_the_roles(host):
+    assert host.check_output(f"{PREFIX}/bin/conda config --show channels").split() == [
+        "channels:",
+        "-",
+        "http://mirror/conda",
+    ]
+
+
+def test_an_environment_survives_and_gets_what_is_new(host):
+    assert host.file(f"{PREFIX}/envs/course/note.txt").content_string == "kept"
+    write_and_read = 'import pandas; pandas.DataFrame({"a": [1, 2]}).to_parquet("/tmp/a"); print(pandas.read_parquet("/tmp/a").a.sum())'
+    assert run(host, "course", write_and_read).stdout.strip() == "3"
+
+
+def test_an_environment_follows_its_file_to_the_letter(host):
+    assert run(host, "from-file", "import six").rc == 0
+    assert run(host, "from-file", "import tornado").rc != 0
+
+
+def test_a_former_environment_is_gone(host):
+    assert not host.file(f"{PREFIX}/envs/former").exists
+
+
+def test_root_has_no_list_of_environments(host):
+    with host.sudo():
+        assert not host.file("/root/.conda").exists
