@@ -179,6 +179,6 @@ def test_init(conda, prefix):
 
 
 def test_every_row_has_its_test():
-    rows = re.findall(r"^\| ([a-z][a-z-]+) \| ", CONTRACT, re.M)
+    rows = re.findall(r"^\| ([a-z][a-z-]+) \| ", CONTRACT, re.M)[1:]
     tests = re.findall(r"^def test_(\w+)\(conda", Path(__file__).read_text(), re.M)
     assert [row.replace("-", "_") for row in rows] == tests
