@@ -27,20 +27,24 @@ class ActionModule(ActionBase):
         problems = unknown_variables(
             role.get_name(include_role_fqcn=False), task_vars, load_options(os.path.dirname(role._role_path))
         )
-        problems += [
-            {key: condition[key] for key in ("variable", "problem", "remedy")}
-            for condition in asked.pop("require", [])
-            if not boolean(condition["that"])
-        ]
+        problems += [told(condition) for condition in asked.pop("require", []) if not boolean(condition["that"])]
+        of_host = asked.pop("require_of_host", [])
         asked["role"] = role.get_name(include_role_fqcn=False)
         result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=task_vars))
         if result.get("failed"):
             return result
+        seen = self._templar.copy_with_new_env(available_variables={**task_vars, "host": result})
+        problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
         result["problems"] = problems + result["problems"]
         if result["problems"]:
             result["failed"] = True
             result["msg"] = refusal(asked["role"], task_vars["inventory_hostname"], result["problems"])
         return result
+
+
+def told(condition):
+    """A condition that does not hold, as a problem."""
+    return {key: condition[key] for key in ("variable", "problem", "remedy")}
 
 
 def refusal(role, host, problems):

@@ -29,12 +29,14 @@ LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp, see proc(5)
 # What the role passes on to the host; `require` is judged on the controller and `role` is known there.
 ARGUMENTS = {
     "users": {"type": "dict", "default": {}},
+    "members": {"type": "dict", "default": {}},
     "ports": {"type": "dict", "default": {}},
     "free_mb": {"type": "dict", "default": {}},
     "memory_mb": {"type": "dict", "default": {}},
     "directories": {"type": "dict", "default": {}},
     "sha256": {"type": "dict", "default": {}},
     "json_files": {"type": "dict", "default": {}},
+    "answers": {"type": "dict", "default": {}},
     "packages": {"type": "list", "elements": "str", "default": []},
     "packages_by_os": {"type": "dict", "default": {}},
     "units": {"type": "dict", "default": {}},
@@ -46,6 +48,7 @@ ARGUMENTS = {
             "path": {"type": "str", "required": True},
             "type": {"type": "str", "choices": ["file", "directory", "link", "absent"], "default": "file"},
             "sha256": {"type": "str"},
+            "sha256_variable": {"type": "str"},
             "target": {"type": "str"},
             "mode": {"type": "str"},
             "owner": {"type": "str"},
@@ -71,10 +74,12 @@ def look(asked, run_command, check_mode=False):
     if not asked["reads_only"]:
         check_may_change(os_name, arch, problems)
     login = login_user()
-    users = find_users(asked["users"], problems)
+    members = expand_groups(asked["members"], problems)
+    users = find_users({**asked["users"], **members}, problems)
     users[login] = account(pwd.getpwnam(login))
     packages = asked["packages"] + asked["packages_by_os"].get(os_name, [])
     installed, interrupted = dpkg_state()
+    sha256 = choose_sha256(asked["sha256"], arch, problems)
     for variable, name in sorted(asked["not_root"].items()):
         if (name or login) == "root":
             problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
@@ -94,6 +99,7 @@ def look(asked, run_command, check_mode=False):
         "packages_missing": [name for name in packages if name not in installed],
         "login_user": login,
         "users": users,
+        "members": members,
         "units": {
             name: unit_state(name, [path.replace(LOGIN_USER, login) for path in files], run_command)
             for name, files in ((unit.replace(LOGIN_USER, login), files) for unit, files in asked["units"].items())
@@ -101,10 +107,11 @@ def look(asked, run_command, check_mode=False):
         "files_outdated": [
             path
             for path, wanted in ((expand(wanted["path"], login), wanted) for wanted in asked["files"])
-            if is_outdated(path, wanted, login)
+            if is_outdated(path, dict(wanted, sha256=sha256.get(wanted["sha256_variable"], wanted["sha256"])), login)
         ],
         "json_files": read_json_files(asked["json_files"], problems),
-        "sha256": choose_sha256(asked["sha256"], arch, problems),
+        "answers": {name: answer(words, run_command) for name, words in asked["answers"].items()},
+        "sha256": sha256,
         "receipt": read_receipt(asked["role"]),
         "problems": problems,
     }
@@ -142,9 +149,12 @@ def number_of(find, name, login):
 
 
 def sha256_of(path):
-    """The checksum of a settings file, which is small."""
+    """The checksum of a file, which may be large."""
+    total = hashlib.sha256()
     with open(path, "rb") as content:
-        return hashlib.sha256(content.read()).hexdigest()
+        for block in iter(lambda: content.read(1 << 20), b""):
+            total.update(block)
+    return total.hexdigest()
 
 
 def check_may_change(os_name, arch, problems):
@@ -170,6 +180,30 @@ def operating_system(path="/etc/os-release"):
     except OSError:
         return "unknown"
     return "%s-%s" % (fields.get("ID", "unknown"), fields.get("VERSION_ID", "unknown"))
+
+
+def expand_groups(asked, problems):
+    """The users that each variable names, once each; `@name` stands for all members of that group."""
+    expanded = {}
+    for variable, names in sorted(asked.items()):
+        users = []
+        unknown = []
+        for name in names:
+            try:
+                users += group_members(name[1:]) if name.startswith("@") else [name]
+            except KeyError:
+                unknown.append(name[1:])
+        if unknown:
+            text = "no such group on this host: %s" % ", ".join(unknown)
+            problems.append(problem(variable, text, "create the group first, or take it out of %s" % variable))
+        expanded[variable] = list(dict.fromkeys(users))
+    return expanded
+
+
+def group_members(name):
+    """All users of a group, those with it as their primary group as well; KeyError where there is no such group."""
+    group = grp.getgrnam(name)
+    return sorted(set(group.gr_mem) | {entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == group.gr_gid})
 
 
 def find_users(asked, problems):
@@ -419,6 +453,15 @@ def read_json_files(asked, problems):
         else:
             problems.append(problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
     return found
+
+
+def answer(words, run_command):
+    """What a program prints; empty where it is missing or fails."""
+    try:
+        code, out = run_command(words, handle_exceptions=False)[:2]
+    except OSError:
+        return ""
+    return out.strip() if code == 0 else ""
 
 
 def choose_sha256(asked, arch, problems):

@@ -30,6 +30,10 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  exclusive:
+    description: Whether everybody else is taken out of the group; for O(state=present).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
@@ -49,8 +53,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-users:
-  description: The users that were added, or taken out.
+added:
+  description: The users that were let in.
+  type: list
+  elements: str
+  returned: always
+removed:
+  description: The users that were taken out.
   type: list
   elements: str
   returned: always
@@ -81,6 +90,19 @@ def unknown(users):
     return missing
 
 
+def difference(before, users, state, exclusive):
+    """Who is to be let in and who is to be taken out, each in the order of the names' lists."""
+    if state == "absent":
+        return [], [user for user in before if user in users]
+    added = [user for user in dict.fromkeys(users) if user not in before]
+    return added, [user for user in before if exclusive and user not in users]
+
+
+def lines(users):
+    """The users as a text that can be compared."""
+    return "".join(user + "\n" for user in sorted(users))
+
+
 def main():
     """Compare with what is asked and run the system's own tools for the difference."""
     module = AnsibleModule(
@@ -88,29 +110,29 @@ def main():
             "group": {"type": "str", "required": True},
             "users": {"type": "list", "elements": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "exclusive": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
-    group, users, wanted = module.params["group"], module.params["users"], module.params["state"] == "present"
-    if wanted and unknown(users):
+    group, users, state = module.params["group"], module.params["users"], module.params["state"]
+    if state == "present" and unknown(users):
         module.fail_json(
             msg="No such user: %s. Create the account first; this module never does." % ", ".join(unknown(users))
         )
     before = members(group)
-    concerned = [user for user in users if (user in (before or [])) != wanted]
-    if concerned and not module.check_mode:
-        if before is None:
+    added, removed = difference(before or [], users, state, module.params["exclusive"])
+    if not module.check_mode:
+        if added and before is None:
             module.run_command(["groupadd", "--system", group], check_rc=True)
-        for user in concerned:
-            module.run_command(["gpasswd", "--add" if wanted else "--delete", user, group], check_rc=True)
-    after = sorted(set(before or []) | set(concerned) if wanted else set(before or []) - set(concerned))
+        for user in added:
+            module.run_command(["gpasswd", "--add", user, group], check_rc=True)
+        for user in removed:
+            module.run_command(["gpasswd", "--delete", user, group], check_rc=True)
     module.exit_json(
-        changed=bool(concerned),
-        users=concerned,
-        diff={
-            "before": "".join(user + "\n" for user in sorted(before or [])),
-            "after": "".join(user + "\n" for user in after),
-        },
+        changed=bool(added or removed),
+        added=added,
+        removed=removed,
+        diff={"before": lines(before or []), "after": lines((set(before or []) | set(added)) - set(removed))},
     )
 
 

@@ -43,8 +43,36 @@ options:
         description: What to set.
         type: str
         required: true
+  require_of_host:
+    description:
+      - Conditions on what was seen on the host, judged on the controller afterwards. Same keys as O(require), but C(that) is an
+        expression without braces in which C(host) is what this task returns.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      that:
+        description: What must hold.
+        type: str
+        required: true
+      variable:
+        description: The variable to name.
+        type: str
+        required: true
+      problem:
+        description: What is wrong.
+        type: str
+        required: true
+      remedy:
+        description: What to set.
+        type: str
+        required: true
   users:
     description: Users that must exist, by variable.
+    type: dict
+    default: {}
+  members:
+    description: Users that must exist, by variable, where V(@name) stands for all members of the group C(name), which must exist as well.
     type: dict
     default: {}
   ports:
@@ -75,6 +103,10 @@ options:
     default: {}
   json_files:
     description: JSON files that must hold an object where they exist, by variable.
+    type: dict
+    default: {}
+  answers:
+    description: Programs of root's to run, by name, each with its arguments as a list.
     type: dict
     default: {}
   packages:
@@ -109,6 +141,9 @@ options:
         default: file
       sha256:
         description: The checksum of a file's content.
+        type: str
+      sha256_variable:
+        description: The variable among O(sha256) that has this checksum, where it depends on the architecture.
         type: str
       target:
         description: Where a link points to, word for word.
@@ -192,6 +227,10 @@ users:
   description: The users asked for and the login user, each with C(home), C(uid), C(gid) and C(group).
   type: dict
   returned: success
+members:
+  description: The users that O(members) names, by variable, with a group's members in its place.
+  type: dict
+  returned: success
 units:
   description: The units asked for, each with C(active), C(enabled) and C(outdated) (a file is newer than the unit's start).
   type: dict
@@ -203,6 +242,10 @@ files_outdated:
   returned: success
 json_files:
   description: The objects read, by path; an empty one where there is no file.
+  type: dict
+  returned: success
+answers:
+  description: What each program printed, by name; empty where it is missing or fails.
   type: dict
   returned: success
 sha256:
@@ -237,11 +280,14 @@ REQUIRE = {
     },
 }
 
+REQUIRE_OF_HOST = dict(REQUIRE, options=dict(REQUIRE["options"], that={"type": "str", "required": True}))
+
 
 def main():
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(
-        argument_spec=dict(ARGUMENTS, role={"type": "str"}, require=REQUIRE), supports_check_mode=True
+        argument_spec=dict(ARGUMENTS, role={"type": "str"}, require=REQUIRE, require_of_host=REQUIRE_OF_HOST),
+        supports_check_mode=True,
     )
     module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))
 

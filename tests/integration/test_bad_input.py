@@ -24,9 +24,15 @@ MISTAKES = {
     "too little disk": ("base", {"base_min_free_mb": 900_000_000}, "base_min_free_mb", "free or add disk space"),
     "an unknown user": (
         "docker_group",
-        {"docker_group_users": ["ubuntu", "nobody-here"]},
-        "docker_group_users",
+        {"docker_group_users": ["nobody-there", "ubuntu", "nobody-here"]},
+        "docker_group_users: no such user on this host: nobody-there, nobody-here",
         "create the account first",
+    ),
+    "an unknown group of users": (
+        "docker_group",
+        {"docker_group_users": ["ubuntu", "@no-such-team"]},
+        "docker_group_users: no such group on this host: no-such-team",
+        "create the group first",
     ),
     "an unaccepted licence": (
         "anaconda",
@@ -63,6 +69,24 @@ MISTAKES = {
         {"compose_version": "9.9.9", "compose_sha256": ""},
         "compose_version",
         "set compose_sha256",
+    ),
+    "an address of Compose without a checksum": (
+        "compose",
+        {"compose_url": "http://mirror/compose", "compose_sha256": ""},
+        "compose_sha256",
+        "checksum",
+    ),
+    "an unknown user of Compose": (
+        "compose",
+        {"compose_users": ["nobody-here"]},
+        "compose_users",
+        "create the account first",
+    ),
+    "the distribution's Compose for one user": (
+        "compose",
+        {"compose_users": ["ubuntu"], "compose_source": "distro"},
+        "compose_users",
+        "set compose_source to release",
     ),
     "an unknown user for Jupyter": (
         "jupyter",

@@ -12,30 +12,49 @@ import re
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Compose
 
+SPELLINGS = {"compose.plugin": "docker compose", "compose.command": "docker-compose"}
+
 
 def jobs(host: Host, receipt: Compose) -> Iterator[Job]:
-    """Check the plugin and the command."""
-    yield partial(_answers, host, "compose.plugin", ["docker", "compose"], receipt.version)
-    yield partial(_answers, host, "compose.command", ["docker-compose"], receipt.version)
+    """Check the plugin and the command, for the whole system or for each user who has them."""
+    for check in SPELLINGS:
+        if not receipt.users:
+            yield partial(_answers, host, check, receipt.version)
+        for user in receipt.users:
+            yield partial(_answers_user, host, check, receipt.version, user)
 
 
-def _answers(host: Host, check: str, command: list[str], version: str) -> Check:
-    spelling = " ".join(command)
-    answer = host.run([*command, "version", "--short"])
+def _answers_user(host: Host, check: str, version: str, user: str) -> Check:
+    try:
+        account = host.account(user)
+    except KeyError:
+        return failed(check, user, f"user {user} does not exist", "Create the user, or take it out of compose_users")
+    return _answers(host, check, version, account)
+
+
+def _answers(host: Host, check: str, version: str, account: Account | None = None) -> Check:
+    command = [*SPELLINGS[check].split(), "version", "--short"]
+    subject = SPELLINGS[check]
+    if account:
+        # Interactive as well: ~/.bashrc, which says where Compose is, returns early where nobody is typing.
+        command = [account.shell, "-l", "-i", "-c", " ".join(command)]
+        subject = f"{subject} of {account.name}"
+    answer = host.run(command, account)
     if answer.rc != 0:
         # Without the plugin, docker takes the command for its own and prints its whole usage.
         said = "docker has no such plugin" if "docker --help" in answer.err else answer.said
-        return failed(check, spelling, f"{spelling} does not answer: {said}", rerun("compose"))
-    said = answer.out.strip()
+        return failed(check, subject, f"{subject} does not answer: {said}", rerun("compose"))
+    said = (answer.out.split() or [""])[-1]  # a user's start-up files may print as well
     if not _same_release(said, version):
-        return failed(check, spelling, f"{spelling} is {said}, not {version}", rerun("compose"))
-    return passed(check, spelling, f"{spelling} {said}")
+        return failed(check, subject, f"{subject} is {said}, not {version or '2 or newer'}", rerun("compose"))
+    return passed(check, subject, f"{subject} {said}")
 
 
 def _same_release(said: str, version: str) -> bool:
     # A distribution adds its own revision: 2.26.1-4.
-    return re.fullmatch(rf"v?{re.escape(version)}([-+~]\d\S*)?", said) is not None
+    wanted = re.escape(version) if version else r"([2-9]|\d\d)[\d.]*"
+    return re.fullmatch(rf"v?{wanted}([-+~]\d\S*)?", said) is not None

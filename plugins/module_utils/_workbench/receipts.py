@@ -37,9 +37,10 @@ class DockerGroup:
 
 @dataclass(frozen=True)
 class Compose:
-    """The release of Docker Compose."""
+    """Docker Compose: its release (empty where the distribution decides) and its users (none: the whole system)."""
 
     version: str
+    users: list[str]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def _docker_group(record: dict[str, Any]) -> DockerGroup:
 
 
 def _compose(record: dict[str, Any]) -> Compose:
-    return Compose(_text(record, "version"))
+    distro = record.get("source") == "distro"
+    users = _texts(record, "owners") if record.get("scope") == "user" else []
+    return Compose("" if distro else _text(record, "version"), users)
 
 
 def _anaconda(record: dict[str, Any]) -> Anaconda:

@@ -38,6 +38,16 @@ def test_all_unknown_users_are_named_at_once():
     assert [entry["problem"] for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
 
 
+def test_a_group_stands_for_all_its_members(monkeypatch):
+    entries = [pwd.struct_passwd((name, "x", 1, gid, "", "/", "/")) for name, gid in (("ann", 7), ("bob", 8))]
+    monkeypatch.setattr(preflight.pwd, "getpwall", lambda: entries)
+    monkeypatch.setattr(preflight.grp, "getgrnam", {"team": grp.struct_group(("team", "x", 7, ["cid"]))}.__getitem__)
+    problems = []
+    asked = {"x_users": ["cid", "@team", "@none", "@nil", "dan"]}
+    assert preflight.expand_groups(asked, problems) == {"x_users": ["cid", "ann", "dan"]}
+    assert [entry["problem"] for entry in problems] == ["no such group on this host: none, nil"]
+
+
 def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
     problems = []
     preflight.check_free({"x": {"path": str(tmp_path / "a" / "b"), "mb": 1}}, problems)
@@ -238,7 +248,7 @@ def test_an_unsupported_architecture_is_a_problem(monkeypatch):
 
 
 def wanted(**said):
-    return {"type": "file", **dict.fromkeys(("sha256", "target", "mode", "owner", "group")), **said}
+    return {"type": "file", **dict.fromkeys(("sha256", "sha256_variable", "target", "mode", "owner", "group")), **said}
 
 
 def make_place(folder):
@@ -292,6 +302,28 @@ def test_outdated_files_are_named_by_their_full_path(monkeypatch):
     files = [wanted(path="~%u/none-such"), wanted(path="~%u", type="directory")]
     seen = preflight.look({**asked, "role": "x", "files": files}, None)
     assert seen["files_outdated"] == [ME.pw_dir + "/none-such"]
+
+
+def test_a_large_file_is_compared_with_the_checksum_for_this_architecture(tmp_path, monkeypatch):
+    content = b"x" * (3 << 20)
+    (tmp_path / "program").write_bytes(content)
+    asked = {name: option["default"] for name, option in preflight.ARGUMENTS.items()}
+    asked["files"] = [wanted(path=str(tmp_path / "program"), sha256_variable="x_sha256")]
+    for checksum, outdated in ((hashlib.sha256(content).hexdigest(), False), ("0" * 64, True)):
+        asked["sha256"] = {"x_sha256": dict.fromkeys(preflight.ARCHITECTURES, checksum)}
+        assert bool(preflight.look({**asked, "role": "x"}, None)["files_outdated"]) == outdated
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, "2.26.1"), (1, "")])
+def test_a_program_answers_or_not(code, said):
+    assert preflight.answer(["x"], lambda words, **how: (code, "2.26.1\n", "")) == said
+
+
+def test_a_missing_program_answers_nothing():
+    def missing(words, **how):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    assert preflight.answer(["x"], missing) == ""
 
 
 def test_a_role_that_only_reads_needs_no_root(monkeypatch):

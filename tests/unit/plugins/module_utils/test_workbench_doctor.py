@@ -380,6 +380,32 @@ def test_another_release(host, said):
     assert only(host, "compose.command")[0] == f"docker-compose is {said}, not 2.26.1"
 
 
+def test_compose_of_some_users_answers_in_their_shells(host):
+    host.change("compose", scope="user", owners=["ubuntu"])
+    host.programs["/bin/bash -l"] = Outcome(0, LOGIN + "2.26.1\n", "no job control\n")
+    host.ran.clear()
+    assert not [name for name in wrong(host, expect=["compose"]) if name.startswith("compose")]
+    assert [ran for ran in host.ran if "bash" in ran[0]].count(("/bin/bash -l", "ubuntu")) >= 2
+
+
+def test_compose_of_a_user_whose_shell_does_not_find_it(host):
+    host.change("compose", scope="user", owners=["ubuntu"])
+    found = wrong(host)
+    assert "docker-compose of ubuntu is 25.9.1, not 2.26.1" in str(found["compose.command"])
+
+
+def test_compose_of_a_user_that_is_gone(host):
+    host.change("compose", scope="user", owners=["nobody-here"])
+    assert "compose_users" in str(wrong(host)["compose.command"])
+
+
+@pytest.mark.parametrize(("said", "fine"), [("2.26.1-4", True), ("5.0.0", True), ("12.1.0", True), ("1.29.2", False)])
+def test_any_compose_from_2_on_will_do_where_the_distribution_decides(host, said, fine):
+    host.change("compose", source="distro", version="")
+    host.programs["docker-compose version"] = Outcome(0, f"{said}\n", "")
+    assert ("compose.command" not in wrong(host)) == fine
+
+
 # Anaconda
 
 
