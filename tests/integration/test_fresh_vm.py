@@ -24,13 +24,14 @@ time.sleep(int(sys.argv[1]))
 """
 # A package whose configuration takes long the first time: the power goes in the middle of it.
 CUT_OFF = """
+set -e
 tree=$(mktemp --directory)
 mkdir -p $tree/DEBIAN
 printf 'Package: slow-to-configure\\nVersion: 1\\nArchitecture: all\\nMaintainer: nobody\\nDescription: x\\n' > $tree/DEBIAN/control
 printf '#!/bin/sh\\ntest -e /var/tmp/second || { touch /var/tmp/second; sleep 100; }\\n' > $tree/DEBIAN/postinst
 chmod 0755 $tree $tree/DEBIAN/postinst
 dpkg-deb --root-owner-group --build $tree /tmp/slow.deb
-sudo systemd-run --quiet --unit=cut-off dpkg --install /tmp/slow.deb
+sudo systemd-run --quiet --collect --unit=cut-off dpkg --install /tmp/slow.deb
 until test -e /var/tmp/second; do sleep 0.1; done
 sudo systemctl kill --signal=KILL cut-off
 sleep 1
@@ -71,7 +72,7 @@ def roles_play(tmp_path: Path):
 
 
 def hold(host: Host, seconds: int) -> None:
-    script = f"sudo rm -f /run/held; sudo systemd-run --quiet python3 -c '{HOLD}' {seconds} {' '.join(LOCKS)}"
+    script = f"set -e; sudo rm -f /run/held; sudo systemd-run --quiet python3 -c '{HOLD}' {seconds} {' '.join(LOCKS)}"
     host.shell(f"{script}\nuntil test -e /run/held; do sleep 0.1; done")
 
 
