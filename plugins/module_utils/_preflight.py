@@ -36,7 +36,6 @@ ARGUMENTS = {
     "directories": {"type": "dict", "default": {}},
     "sha256": {"type": "dict", "default": {}},
     "json_files": {"type": "dict", "default": {}},
-    "answers": {"type": "dict", "default": {}},
     "packages": {"type": "list", "elements": "str", "default": []},
     "packages_by_os": {"type": "dict", "default": {}},
     "units": {"type": "dict", "default": {}},
@@ -56,6 +55,7 @@ ARGUMENTS = {
         },
     },
     "programs": {"type": "dict", "default": {}},
+    "answers": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},
     "not_root": {"type": "dict", "default": {}},
 }
@@ -79,7 +79,6 @@ def look(asked, run_command, check_mode=False):
     users[login] = account(pwd.getpwnam(login))
     packages = asked["packages"] + asked["packages_by_os"].get(os_name, [])
     installed, interrupted = dpkg_state()
-    sha256 = choose_sha256(asked["sha256"], arch, problems)
     for variable, name in sorted(asked["not_root"].items()):
         if (name or login) == "root":
             problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
@@ -107,12 +106,12 @@ def look(asked, run_command, check_mode=False):
         "files_outdated": [
             path
             for path, wanted in ((expand(wanted["path"], login), wanted) for wanted in asked["files"])
-            if is_outdated(path, dict(wanted, sha256=sha256.get(wanted["sha256_variable"], wanted["sha256"])), login)
+            if is_outdated(path, with_sha256(wanted, asked["sha256"], arch), login)
         ],
         "json_files": read_json_files(asked["json_files"], problems),
-        "answers": {name: answer(words, run_command) for name, words in asked["answers"].items()},
-        "sha256": sha256,
+        "sha256": choose_sha256(asked["sha256"], arch, problems),
         "receipt": read_receipt(asked["role"]),
+        "answers": {name: answer(words, run_command) for name, words in asked["answers"].items()},
         "problems": problems,
     }
 
@@ -120,6 +119,12 @@ def look(asked, run_command, check_mode=False):
 def expand(path, login):
     """The path with the login user put in, and with a user's home for a leading ~ or ~user."""
     return os.path.expanduser(path.replace(LOGIN_USER, login))
+
+
+def with_sha256(wanted, checksums, arch):
+    """A wanted file, with the checksum that its variable has for this architecture."""
+    variable = wanted["sha256_variable"]
+    return dict(wanted, sha256=checksums[variable].get(arch, "")) if variable else wanted
 
 
 def is_outdated(path, wanted, login):
@@ -455,15 +460,6 @@ def read_json_files(asked, problems):
     return found
 
 
-def answer(words, run_command):
-    """What a program prints; empty where it is missing or fails."""
-    try:
-        code, out = run_command(words, handle_exceptions=False)[:2]
-    except OSError:
-        return ""
-    return out.strip() if code == 0 else ""
-
-
 def choose_sha256(asked, arch, problems):
     """The checksum for this architecture, by variable."""
     for variable, known in sorted(asked.items()):
@@ -480,3 +476,12 @@ def read_receipt(role):
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def answer(words, run_command):
+    """What a program prints; empty where it is missing or fails."""
+    try:
+        code, out = run_command(words, handle_exceptions=False)[:2]
+    except OSError:
+        return ""
+    return out.strip() if code == 0 else ""

@@ -105,10 +105,6 @@ options:
     description: JSON files that must hold an object where they exist, by variable.
     type: dict
     default: {}
-  answers:
-    description: Programs of root's to run, by name, each with its arguments as a list.
-    type: dict
-    default: {}
   packages:
     description: Debian packages to look for.
     type: list
@@ -159,6 +155,10 @@ options:
         type: str
   programs:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
+    type: dict
+    default: {}
+  answers:
+    description: Programs of root's to run, by name, each with its arguments as a list.
     type: dict
     default: {}
   reads_only:
@@ -244,16 +244,16 @@ json_files:
   description: The objects read, by path; an empty one where there is no file.
   type: dict
   returned: success
-answers:
-  description: What each program printed, by name; empty where it is missing or fails.
-  type: dict
-  returned: success
 sha256:
   description: The checksum for this host's architecture, by variable.
   type: dict
   returned: success
 receipt:
   description: What the role wrote down when it last ended well, an empty dictionary where it never did.
+  type: dict
+  returned: success
+answers:
+  description: What each program printed, by name; empty where it is missing or fails.
   type: dict
   returned: success
 problems:
