@@ -277,3 +277,11 @@ def test_the_engine_comes_back_to_its_data(host, converge) -> None:
 def test_the_data_goes_when_asked(host, converge) -> None:
     ok(converge({"docker_state": "absent", "docker_remove_data": True}))
     assert host.shell("sudo find /var/lib/docker /var/lib/containerd -mindepth 1") == ""
+
+
+def test_images_in_containerds_store_are_not_lost_sight_of(host, converge, upstream) -> None:
+    ok(converge({**upstream, "docker_daemon_options": {"features": {"containerd-snapshotter": True}}}))
+    told = said(converge())
+    assert "save what you need with docker save" in told
+    assert "docker-ce" in host.shell("dpkg-query --show docker-ce")
+    assert host.shell("systemctl is-active docker").strip() == "active"
