@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lab import artefacts, engine, hosts, images, mirror, registry, ssh
+from lab import apt, artefacts, engine, hosts, images, mirror, registry, ssh
 from lab.common import LABEL, ROOT, STATE, LabError, in_parallel, locked, run, say, step
 
 LOCK = STATE / "lock"
@@ -35,6 +35,13 @@ def ready() -> None:
         registry.ensure(mirror.ensure())
         if builders:
             images.prune()
+
+
+def apt_repository() -> None:
+    """Make everything ready, and the apt repository that stands in for Docker's."""
+    ready()
+    with locked(LOCK):
+        apt.ensure()
 
 
 def up(suite: str | None) -> None:
@@ -143,6 +150,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     command("ready", lambda _: ready(), "make engine, images, mirror and registry ready")
+    command("apt", lambda _: apt_repository(), "ready, and an apt repository that stands in for Docker's, for tests")
     add_suite(command("up", lambda given: up(given.suite), "make everything ready and start the workbench"))
     command("forward", lambda _: forward(), "hold the forward to the workbench's Jupyter open in the background")
     command("status", lambda _: status(), "print what there is and how to use it")

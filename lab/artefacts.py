@@ -108,7 +108,7 @@ def make_anaconda() -> list[Artefact]:
     origin = f"built by lab/conda from PyPI, since {release.url} is out of reach: {reason}"
     installers = [_installer(name, origin) for name in built.sha256]
     packages = [file for file in sorted((DIRECTORY / built.channel).rglob("*")) if file.is_file()]
-    return [*installers, *(_artefact("conda channel", "", file, stand_in=True, origin=origin) for file in packages)]
+    return [*installers, *(described("conda channel", "", file, stand_in=True, origin=origin) for file in packages)]
 
 
 def make_compose() -> list[Artefact]:
@@ -129,16 +129,25 @@ def make_compose() -> list[Artefact]:
         file.write_bytes(run_bytes(*offline, "cat", COMPOSE_PLUGIN))
         file.chmod(0o755)
         origin = f"Debian's package docker-compose, since {release.url} is out of reach: {reason}"
-        made = _artefact("compose", version[0], file, stand_in=True, origin=origin)
+        made = described("compose", version[0], file, stand_in=True, origin=origin)
     checksum = DIRECTORY / f"{made.path}.sha256"
     write(checksum, f"{made.sha256} *{checksum.stem}\n")
-    return [made, _artefact("compose checksum", made.version, checksum, stand_in=made.stand_in, origin=made.origin)]
+    return [made, described("compose checksum", made.version, checksum, stand_in=made.stand_in, origin=made.origin)]
 
 
 def publish(artefacts: list[Artefact]) -> None:
     """Write the mirror's index and the variables by which an inventory points the roles to the mirror."""
     index = {"stamp": _stamp(), "artefacts": [asdict(artefact) for artefact in artefacts]}
     write(VARIABLES, json.dumps(variables(artefacts), indent=2) + "\n")
+    write(INDEX, json.dumps(index, indent=2) + "\n")
+
+
+def add(artefacts: list[Artefact]) -> None:
+    """List further artefacts in the mirror's index, in place of those that bore their names."""
+    index = _index()
+    names = {artefact.name for artefact in artefacts}
+    kept = [artefact for artefact in index["artefacts"] if artefact.name not in names]
+    index["artefacts"] = [asdict(artefact) for artefact in (*kept, *artefacts)]
     write(INDEX, json.dumps(index, indent=2) + "\n")
 
 
@@ -163,6 +172,7 @@ def variables(artefacts: list[Artefact]) -> dict[str, Any]:
         "compose_version": compose.version,
         "compose_sha256": compose.sha256,
         "docker_registry_mirrors": ["http://mirror:5000"],
+        "docker_insecure_registries": ["mirror:5000"],
     }
 
 
@@ -184,7 +194,7 @@ def unreachable(url: str) -> str:
 def _installer(name: str, origin: str) -> Artefact:
     """Return a stand-in that was built, under the name of the distribution that it stands in for."""
     product, version = re.fullmatch(rf"([A-Z][a-z]+)3-(.+)-Linux-{ARCHITECTURE}\.sh", name).groups()  # type: ignore[union-attr]
-    return _artefact(product.lower(), version, DIRECTORY / "anaconda" / name, stand_in=True, origin=origin)
+    return described(product.lower(), version, DIRECTORY / "anaconda" / name, stand_in=True, origin=origin)
 
 
 def _build_stand_in() -> conda.Artefact:
@@ -214,7 +224,7 @@ def _download(release: Release, directory: str) -> Artefact:
             draft.unlink()
             raise LabError(f"{release.url} has the SHA-256 {found}, and the role {release.name} wants {release.sha256}")
         draft.replace(file)
-    return _artefact(release.name, release.version, file, stand_in=False, origin=release.url)
+    return described(release.name, release.version, file, stand_in=False, origin=release.url)
 
 
 def _open(url: str, method: str, seconds: float) -> http.client.HTTPResponse:
@@ -226,7 +236,8 @@ def _open(url: str, method: str, seconds: float) -> http.client.HTTPResponse:
     return answer
 
 
-def _artefact(name: str, version: str, file: Path, *, stand_in: bool, origin: str) -> Artefact:
+def described(name: str, version: str, file: Path, *, stand_in: bool, origin: str) -> Artefact:
+    """Return the artefact that a file of the mirror is."""
     path = str(file.relative_to(DIRECTORY))
     return Artefact(name, version, path, _sha256(file), file.stat().st_size, stand_in, origin)
 

@@ -36,6 +36,7 @@ ARGUMENTS = {
     "directories": {"type": "dict", "default": {}},
     "sha256": {"type": "dict", "default": {}},
     "json_files": {"type": "dict", "default": {}},
+    "calendars": {"type": "dict", "default": {}},
     "packages": {"type": "list", "elements": "str", "default": []},
     "packages_by_os": {"type": "dict", "default": {}},
     "units": {"type": "dict", "default": {}},
@@ -86,6 +87,7 @@ def look(asked, run_command, check_mode=False):
     check_memory(asked["memory_mb"], problems)
     check_directories(asked["directories"], problems)
     check_ports(asked["ports"], login, problems, run_command)
+    check_calendars(asked["calendars"], problems, run_command)
     if not check_mode:  # there, an earlier role of the play would have brought it
         check_programs(asked["programs"], problems)
     return {
@@ -95,6 +97,7 @@ def look(asked, run_command, check_mode=False):
         "cloud_init_running": cloud_init_running(),
         "dpkg_interrupted": interrupted,
         "apt_lists_age": apt_lists_age(),
+        "packages_installed": {name: installed[name] for name in packages if name in installed},
         "packages_missing": [name for name in packages if name not in installed],
         "login_user": login,
         "users": users,
@@ -109,6 +112,7 @@ def look(asked, run_command, check_mode=False):
             if is_outdated(path, with_sha256(wanted, asked["sha256"], arch), login)
         ],
         "json_files": read_json_files(asked["json_files"], problems),
+        "json_texts": read_texts(asked["json_files"].values()),
         "sha256": choose_sha256(asked["sha256"], arch, problems),
         "receipt": read_receipt(asked["role"]),
         "answers": {name: answer(words, run_command) for name, words in asked["answers"].items()},
@@ -358,8 +362,8 @@ def process_name(pid):
 
 
 def dpkg_state(directory="/var/lib/dpkg"):
-    """The names of the installed packages, and whether an installation was cut off before its end (dpkg(1))."""
-    installed = set()
+    """The versions of the installed packages by name, and whether an installation was cut off before its end (dpkg(1))."""
+    installed = {}
     interrupted = False
     name = ""
     try:
@@ -370,9 +374,11 @@ def dpkg_state(directory="/var/lib/dpkg"):
                 elif line.startswith("Status: "):
                     state = line.split()[-1]
                     if state == "installed":
-                        installed.add(name)
+                        installed[name] = ""
                     elif state not in ("not-installed", "config-files"):
                         interrupted = True
+                elif line.startswith("Version: ") and name in installed:
+                    installed[name] = line[9:].strip()
         interrupted = interrupted or any(entry.isdigit() for entry in os.listdir(os.path.join(directory, "updates")))
     except OSError:
         pass  # not a Debian host: `operating_system` says so
@@ -406,6 +412,20 @@ def check_programs(asked, problems):
             problems.append(
                 problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
             )
+
+
+def check_calendars(asked, problems, run_command):
+    """A problem for each time that systemd does not understand; an empty one asks for nothing."""
+    for variable, calendar in sorted(asked.items()):
+        if not calendar:
+            continue
+        try:
+            code, _out, err = run_command(["systemd-analyze", "calendar", calendar], handle_exceptions=False)
+        except OSError:
+            continue  # no systemd, and so no timer that could go off
+        if code:
+            remedy = "set %s to a calendar event as in systemd.time(7), for example weekly" % variable
+            problems.append(problem(variable, err.strip().splitlines()[0], remedy))
 
 
 def show_unit(unit, run_command, properties):
@@ -457,6 +477,18 @@ def read_json_files(asked, problems):
             found[path] = value
         else:
             problems.append(problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
+    return found
+
+
+def read_texts(paths):
+    """What the files say, byte by byte, by path; a file that is not there or cannot be read is left out."""
+    found = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8", newline="") as text:
+                found[path] = text.read()
+        except (OSError, ValueError):
+            continue
     return found
 
 

@@ -105,6 +105,10 @@ options:
     description: JSON files that must hold an object where they exist, by variable.
     type: dict
     default: {}
+  calendars:
+    description: Times at which systemd is to start something, by variable, each as in systemd.time(7); an empty one asks for nothing.
+    type: dict
+    default: {}
   packages:
     description: Debian packages to look for.
     type: list
@@ -214,6 +218,10 @@ apt_lists_age:
   description: Age of the package lists in seconds; -1 where there are none.
   type: int
   returned: success
+packages_installed:
+  description: The versions of those packages asked for that are installed, by name.
+  type: dict
+  returned: success
 packages_missing:
   description: The packages asked for that are not installed.
   type: list
@@ -242,6 +250,10 @@ files_outdated:
   returned: success
 json_files:
   description: The objects read, by path; an empty one where there is no file.
+  type: dict
+  returned: success
+json_texts:
+  description: What these files say, by path; without those that are not there.
   type: dict
   returned: success
 sha256:

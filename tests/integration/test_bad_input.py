@@ -20,6 +20,43 @@ MISTAKES = {
     ),
     "a variable of the wrong type": ("base", {"base_packages": {"git": 1}}, "base_packages", "list"),
     "a state that there is not": ("docker", {"docker_state": "latest"}, "docker_state", "present, absent"),
+    "a registry mirror over plain HTTP": (
+        "docker",
+        {"docker_registry_mirrors": ["http://elsewhere:5000"]},
+        "docker_registry_mirrors",
+        "name them in docker_insecure_registries",
+    ),
+    "insecure registries by another way": (
+        "docker",
+        {"docker_daemon_options": {"insecure-registries": ["x:5000"]}},
+        "docker_daemon_options",
+        "name them there",
+    ),
+    "all registries insecure": (
+        "docker",
+        {"docker_insecure_registries": ["0.0.0.0/0"]},
+        "docker_insecure_registries",
+        "name single registries",
+    ),
+    "a time that never comes": (
+        "docker",
+        {"docker_prune_schedule": "now and then"},
+        "docker_prune_schedule",
+        "systemd.time(7)",
+    ),
+    "a version that moves, for Docker": (
+        "docker",
+        {"docker_version": "latest"},
+        "docker_version",
+        "such as 23.0.6",
+    ),
+    "a fingerprint with spaces": (
+        "docker",
+        {"docker_key_fingerprint": "9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88"},
+        "docker_key_fingerprint",
+        "without spaces",
+    ),
+    "a data folder that is none": ("docker", {"docker_data_root": "data/"}, "docker_data_root", "absolute path"),
     "too little memory": ("base", {"base_min_memory_mb": 9_000_000}, "base_min_memory_mb", "use a larger machine"),
     "too little disk": ("base", {"base_min_free_mb": 900_000_000}, "base_min_free_mb", "free or add disk space"),
     "an unknown user": (

@@ -129,20 +129,20 @@ def dpkg(tmp_path, state, updates=()):
 
 @pytest.mark.parametrize("state", ["half-installed", "unpacked", "half-configured", "triggers-pending"])
 def test_a_cut_off_installation_is_seen(tmp_path, state):
-    assert dpkg(tmp_path, state) == ({"git"}, True)
+    assert dpkg(tmp_path, state) == ({"git": "1"}, True)
 
 
 @pytest.mark.parametrize("state", ["config-files", "not-installed"])
 def test_a_removed_package_is_not_installed_and_not_cut_off(tmp_path, state):
-    assert dpkg(tmp_path, state) == ({"git"}, False)
+    assert dpkg(tmp_path, state) == ({"git": "1"}, False)
 
 
 def test_unfinished_bookkeeping_of_dpkg_is_seen(tmp_path):
-    assert dpkg(tmp_path, "installed", ["0001"]) == ({"git", "curl"}, True)
+    assert dpkg(tmp_path, "installed", ["0001"]) == ({"git": "1", "curl": ""}, True)
 
 
 def test_another_file_in_dpkgs_folder_is_nothing(tmp_path):
-    assert dpkg(tmp_path, "installed", ["tmp.ci"]) == ({"git", "curl"}, False)
+    assert dpkg(tmp_path, "installed", ["tmp.ci"]) == ({"git": "1", "curl": ""}, False)
 
 
 def show(active="active", enabled="enabled", started="1000000"):
@@ -197,6 +197,30 @@ def test_json_files_must_hold_an_object(tmp_path, content, value, refused):
 def test_no_json_file_is_an_empty_one(tmp_path):
     problems = []
     assert preflight.read_json_files({"x": str(tmp_path / "none")}, problems) == {str(tmp_path / "none"): {}}
+    assert problems == []
+
+
+def test_json_texts_are_given_byte_by_byte(tmp_path):
+    (tmp_path / "x.json").write_bytes(b'{ "a":1}\r\n')
+    assert preflight.read_texts([str(tmp_path / "x.json"), str(tmp_path / "none")]) == {
+        str(tmp_path / "x.json"): '{ "a":1}\r\n'
+    }
+
+
+@pytest.mark.parametrize(("code", "refused"), [(0, 0), (1, 1)])
+def test_a_time_that_systemd_does_not_understand_is_refused(code, refused):
+    problems = []
+    answer = (code, "", "Failed to parse calendar specification 'often': Invalid argument\n")
+    preflight.check_calendars({"x_schedule": "often", "x_other": ""}, problems, lambda *_, **__: answer)
+    assert [entry["variable"] for entry in problems] == ["x_schedule"][:refused]
+
+
+def test_a_time_is_not_judged_where_there_is_no_systemd():
+    def missing(*_, **__):
+        raise FileNotFoundError
+
+    problems = []
+    preflight.check_calendars({"x_schedule": "often"}, problems, missing)
     assert problems == []
 
 
