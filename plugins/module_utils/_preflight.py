@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import glob
 import grp
 import hashlib
 import json
 import os
 import platform
 import pwd
+import socket
+import ssl
 import stat
 import time
 
@@ -59,6 +62,12 @@ ARGUMENTS = {
     "answers": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},
     "not_root": {"type": "dict", "default": {}},
+    "homes": {"type": "dict", "default": {}},
+    "addresses": {"type": "dict", "default": {}},
+    "certificates": {"type": "dict", "default": {}},
+    "environments": {"type": "dict", "default": {}},
+    "folders": {"type": "list", "elements": "str", "default": []},
+    "proofs": {"type": "dict", "default": {}},
 }
 
 
@@ -81,15 +90,20 @@ def look(asked, run_command, check_mode=False):
     packages = asked["packages"] + asked["packages_by_os"].get(os_name, [])
     installed, interrupted = dpkg_state()
     for variable, name in sorted(asked["not_root"].items()):
-        if (name or login) == "root":
+        if (name.replace(LOGIN_USER, login) or login) == "root":
             problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
     check_free(asked["free_mb"], problems)
     check_memory(asked["memory_mb"], problems)
     check_directories(asked["directories"], problems)
-    check_ports(asked["ports"], login, problems, run_command)
+    receipt = read_receipt(asked["role"])
     check_calendars(asked["calendars"], problems, run_command)
+    check_ports(asked["ports"], login, problems, run_command, noted_units(receipt))
+    check_homes(asked["homes"], login, problems)
+    check_addresses(asked["addresses"], problems)
     if not check_mode:  # there, an earlier role of the play would have brought it
         check_programs(asked["programs"], problems)
+        check_certificates(asked["certificates"], login, problems, run_command)
+        check_environments(asked["environments"], problems)
     return {
         "os": os_name,
         "arch": arch,
@@ -114,8 +128,10 @@ def look(asked, run_command, check_mode=False):
         "json_files": read_json_files(asked["json_files"], problems),
         "json_texts": read_texts(asked["json_files"].values()),
         "sha256": choose_sha256(asked["sha256"], arch, problems),
-        "receipt": read_receipt(asked["role"]),
         "answers": {name: answer(words, run_command) for name, words in asked["answers"].items()},
+        "receipt": receipt,
+        "folders": {path: list_folder(path) for path in asked["folders"]},
+        "proofs": {name: holds(proof, login, run_command) for name, proof in asked["proofs"].items()},
         "problems": problems,
     }
 
@@ -298,8 +314,8 @@ def check_directories(asked, problems):
             problems.append(problem(variable, text, "empty it, or set %s to a folder of its own" % variable))
 
 
-def check_ports(asked, login, problems, run_command):
-    """A problem for each port that somebody else listens on."""
+def check_ports(asked, login, problems, run_command, noted=()):
+    """A problem for each port that somebody else listens on than the unit it is for, or one that the role has `noted`."""
     if not asked:
         return
     listeners = listening_sockets()
@@ -307,7 +323,8 @@ def check_ports(asked, login, problems, run_command):
         sockets = listeners.get(int(need["port"]))
         if not sockets:
             continue
-        if set(sockets.values()) == {unit_owner(need["unit"].replace(LOGIN_USER, login), run_command)}:
+        ours = {need["unit"].replace(LOGIN_USER, login), *noted}
+        if any(set(sockets.values()) == {unit_owner(unit, run_command)} for unit in sorted(ours)):
             continue
         text = "port %s is taken by %s" % (need["port"], process_name(process_of(sockets)))
         problems.append(problem(variable, text, "stop that program, or set %s to a free port" % variable))
@@ -326,6 +343,12 @@ def listening_sockets():
             if row[3] == LISTENING:
                 found.setdefault(int(row[1].rsplit(":", 1)[1], 16), {})[row[9]] = int(row[7])
     return found
+
+
+def noted_units(receipt):
+    """The units of the `instances` in a receipt: they give their ports back when they are started anew or removed."""
+    instances = receipt.get("instances", [])
+    return [entry["unit"] for entry in instances if isinstance(entry, dict) and isinstance(entry.get("unit"), str)]
 
 
 def unit_owner(unit, run_command):
@@ -426,6 +449,116 @@ def check_calendars(asked, problems, run_command):
         if code:
             remedy = "set %s to a calendar event as in systemd.time(7), for example weekly" % variable
             problems.append(problem(variable, err.strip().splitlines()[0], remedy))
+
+
+def check_homes(asked, login, problems):
+    """A problem for each user whose home is not there or not theirs; `users` says where there is no such user."""
+    for variable, asked_name in sorted(asked.items()):
+        name = asked_name.replace(LOGIN_USER, login)
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        try:
+            owner = os.stat(entry.pw_dir).st_uid if os.path.isdir(entry.pw_dir) else None
+        except OSError:
+            owner = None
+        if owner == entry.pw_uid:
+            continue
+        text = "the home of %s, %s, %s" % (name, entry.pw_dir, "is not there" if owner is None else "is not theirs")
+        remedy = "create it (mkhomedir_helper %s) and give it to %s, or set %s to another user" % (name, name, variable)
+        problems.append(problem(variable, text, remedy))
+
+
+def check_addresses(asked, problems):
+    """A problem for each address that nothing on this host can listen on."""
+    for variable, address in sorted(asked.items()):
+        try:
+            family = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)[0][0]
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                trial.bind((address, 0))
+        except OSError:
+            text = "%s is not an IP address of this host" % address
+            problems.append(
+                problem(variable, text, "set %s to one of those that `ip address` shows, or to 127.0.0.1" % variable)
+            )
+
+
+def check_certificates(asked, login, problems, run_command):
+    """A problem for each certificate and key that do not serve TLS together, or that one of their users cannot read."""
+    for variable, need in sorted(asked.items()):
+        certificate, key = need["certificate"], need["key"]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            # A key with a passphrase has nobody to ask at a boot.
+            context.load_cert_chain(certificate, key, password=lambda: b"")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+            text = "%s and %s do not serve TLS together: %s" % (certificate, key, reason)
+            remedy = "set it to a certificate and its key, both PEM, the key without a passphrase"
+            problems.append(problem(variable, text, remedy))
+            continue
+        for name in [user.replace(LOGIN_USER, login) for user in need["users"]]:
+            for path in (certificate, key):
+                if not can_read(name, path, run_command):
+                    remedy = "make it readable for %s, with its folders (chgrp, chmod g+r or setfacl), or set %s" % (
+                        name,
+                        variable,
+                    )
+                    problems.append(problem(variable, "%s cannot read %s" % (name, path), remedy))
+
+
+def can_read(name, path, run_command):
+    """Whether this user could open the file; true where there is no such user, which `users` tells."""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return True
+    identity = ["--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid, "--init-groups"]
+    return run_command(["setpriv", *identity, "test", "-r", path])[0] == 0
+
+
+def check_environments(asked, problems):
+    """A problem for each prefix that is no Python environment, or one without this package (of the same name as its module)."""
+    for variable, need in sorted(asked.items()):
+        for prefix in need["prefixes"]:
+            if not os.access(os.path.join(prefix, "bin", "python"), os.X_OK):
+                text = "%s is not an environment with a Python that runs" % prefix
+                remedy = "create it first, or take it out of %s" % variable
+            elif not glob.glob(os.path.join(glob.escape(prefix), "lib", "python3*", "site-packages", need["package"])):
+                text = "the environment %s has no %s" % (prefix, need["package"])
+                remedy = "install it there (conda install --prefix %s %s), or take it out of %s" % (
+                    prefix,
+                    need["package"],
+                    variable,
+                )
+            else:
+                continue
+            problems.append(problem(variable, text, remedy))
+
+
+def list_folder(path):
+    """The names in a folder, sorted; none where there is no such folder."""
+    try:
+        return sorted(os.listdir(path))
+    except OSError:
+        return []
+
+
+def holds(proof, login, run_command):
+    """Whether the work that left this stamp still stands: the stamp is there, and the command ends well.
+
+    The command is run only where none of the units is active, since these could not run without that work.
+    """
+    if not os.path.exists(proof["stamp"]):
+        return False
+    units = [unit.replace(LOGIN_USER, login) for unit in proof["units"]]
+    if any(show_unit(unit, run_command, "ActiveState").get("ActiveState") == "active" for unit in units):
+        return True
+    try:
+        return run_command(proof["command"], handle_exceptions=False)[0] == 0
+    except OSError:
+        return False
 
 
 def show_unit(unit, run_command, properties):

@@ -77,7 +77,7 @@ options:
     default: {}
   ports:
     description:
-      - TCP ports that must be free or held by the named systemd unit, by variable.
+      - TCP ports that must be free, or held by the named systemd unit or one that the role's receipt names, by variable.
       - Each value has the keys C(port) and C(unit).
     type: dict
     default: {}
@@ -170,7 +170,40 @@ options:
     type: bool
     default: false
   not_root:
-    description: Users that must not be root, by variable; an empty one means the login user.
+    description: Users that must not be root, by variable; an empty one or C(%u) means the login user.
+    type: dict
+    default: {}
+  homes:
+    description: Users whose home must be there and be theirs, by variable. C(%u) stands for the login user.
+    type: dict
+    default: {}
+  addresses:
+    description: IP addresses that a program on this host must be able to listen on, by variable.
+    type: dict
+    default: {}
+  certificates:
+    description:
+      - TLS certificates that must fit their keys and be readable for all of their users, by variable. Not looked at in check mode, as with
+        O(programs).
+      - Each value has the keys C(certificate), C(key) and C(users), where C(%u) stands for the login user.
+    type: dict
+    default: {}
+  environments:
+    description:
+      - Python environments that must have a package, by variable. Not looked at in check mode, as with O(programs).
+      - Each value has the keys C(package) (whose module has the same name) and C(prefixes).
+    type: dict
+    default: {}
+  folders:
+    description: Folders to list.
+    type: list
+    elements: str
+    default: []
+  proofs:
+    description:
+      - Work of an earlier run that may or may not stand, by a name of one's own.
+      - Each value has the keys C(stamp) (the file that the work left), C(command) (what ends well where the work stands) and C(units) (the
+        command is not run where one of these is active, which proves as much).
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -266,6 +299,14 @@ receipt:
   returned: success
 answers:
   description: What each program printed, by name; empty where it is missing or fails.
+  type: dict
+  returned: success
+folders:
+  description: The names in the folders asked for, sorted, by path; none where there is no such folder.
+  type: dict
+  returned: success
+proofs:
+  description: Whether each work asked for stands, by name.
   type: dict
   returned: success
 problems:

@@ -134,6 +134,12 @@ MISTAKES = {
     "Jupyter as root": ("jupyter", {"jupyter_user": "root"}, "jupyter_user", "ordinary user"),
     "a port below 1024": ("jupyter", {"jupyter_port": 80}, "jupyter_port", "1024 to 65535"),
     "a port that is taken": ("jupyter", {"jupyter_port": 8899}, "jupyter_port", "set jupyter_port to a free port"),
+    "a key of a user's entry that is misspelt": (
+        "jupyter",
+        {"jupyter_users": [{"name": "ubuntu", "prot": 8889}]},
+        "jupyter_users",
+        "notebook_dir",
+    ),
     "Jupyter without conda": (
         "jupyter",
         {"jupyter_conda_prefix": "/opt/nothing"},
@@ -145,8 +151,13 @@ MISTAKES = {
 
 @pytest.fixture(scope="module")
 def snapshot(host: Host) -> list[str]:
-    """How the host looks before all the mistakes, with somebody listening on port 8899."""
+    """How the host looks before all the mistakes.
+
+    Somebody listens on port 8899, root has a certificate for itself, and there is an environment with a Python and nothing else.
+    """
     host.shell("setsid python3 -m http.server --bind 127.0.0.1 8899 </dev/null >/dev/null 2>&1 & sleep 1")
+    host.shell("sudo mkdir -p /srv/tls /srv/bare/bin; sudo ln -s /usr/bin/python3 /srv/bare/bin/python")
+    host.shell("sudo openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /srv/tls/key -out /srv/tls/crt 2>&1")
     return host.snapshot()
 
 
@@ -179,6 +190,70 @@ def test_several_mistakes_are_told_at_once(host: Host, role_play) -> None:
     run = host.play(role_play("jupyter"), "-e", json.dumps(settings))
     for variable in settings:
         assert f"- {variable}:" in run.stdout, run.stdout
+
+
+# Settings of Jupyter and, for each mistake in them, the variable and what is said of it.
+MISTAKES_AT_ONCE = {
+    "one server": (
+        {
+            "jupyter_user": "nobody",
+            "jupyter_token": "letmein",
+            "jupyter_password_hash": "letmein",
+            "jupyter_memory_max": "8 GB",
+            "jupyter_address": "203.0.113.7",
+            "jupyter_kernels": ["taxi", "/srv/bare"],
+            "jupyter_notebook_dir": "/data/my notebooks",
+        },
+        [
+            ("jupyter_user", "mkhomedir_helper nobody"),
+            ("jupyter_token", "openssl rand -hex 24"),
+            ("jupyter_token", "set only one of them"),
+            ("jupyter_password_hash", "starts with argon2:"),
+            ("jupyter_memory_max", "a size such as 8G"),
+            ("jupyter_address", "jupyter_allow_plain_http"),
+            ("jupyter_address", "203.0.113.7 is not an IP address of this host"),
+            ("jupyter_kernels", "/opt/anaconda/envs/taxi is not an environment"),
+            ("jupyter_kernels", "conda install --prefix /srv/bare ipykernel"),
+            ("jupyter_notebook_dir", "no spaces"),
+        ],
+    ),
+    "several servers": (
+        {
+            "jupyter_users": [
+                {"name": "ubuntu", "port": 8899},
+                {"name": "nobody-here", "port": 8899},
+                {"name": "root"},
+            ],
+            "jupyter_token": "0123456789abcdef",
+            "jupyter_certificate": "/srv/tls/crt",
+            "jupyter_certificate_key": "/srv/tls/key",
+            "jupyter_self_signed": True,
+        },
+        [
+            ("jupyter_users[ubuntu].port", "port 8899 is taken"),
+            ("jupyter_users", "a number of its own"),
+            ("jupyter_users", "no such user on this host: nobody-here"),
+            ("jupyter_users[root]", "an ordinary user"),
+            ("jupyter_users", "into the entries"),
+            ("jupyter_certificate", "make it readable for ubuntu"),
+            ("jupyter_self_signed", "choose one of them"),
+        ],
+    ),
+    "a certificate without its key": (
+        {"jupyter_certificate": "/srv/tls/crt"},
+        [("jupyter_certificate_key", "or neither"), ("jupyter_certificate", "a certificate and its key")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "told"), MISTAKES_AT_ONCE.values(), ids=MISTAKES_AT_ONCE)
+def test_all_the_mistakes_in_the_settings_of_jupyter_are_told(host: Host, snapshot, role_play, settings, told) -> None:
+    run = host.play(role_play("jupyter"), "-e", json.dumps(settings))
+    problems = [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip().startswith("- ")]
+    assert run.returncode == 2, run.stdout
+    for variable, remedy in told:
+        assert any(line.startswith(f"- {variable}: ") and remedy in line for line in problems), (variable, run.stdout)
+    assert "changed=0" in run.stdout
 
 
 def test_a_host_without_root_rights_is_refused(host: Host, role_play) -> None:

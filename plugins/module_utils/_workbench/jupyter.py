@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""Jupyter answers those who have the token, and nobody else."""
+"""Jupyter answers those who have the token or the password, and nobody else."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ class TokenError(Exception):
 def jobs(host: Host, receipt: Jupyter) -> Iterator[Job]:
     """Check each server."""
     for instance in receipt.instances:
-        yield partial(_token_file, host, instance)
-        yield partial(_with_token, host, instance)
+        if instance.token_file:  # a password is known to its user alone
+            yield partial(_token_file, host, instance)
+            yield partial(_with_token, host, instance)
         yield partial(_refuses, host, instance, "jupyter.without_token", "without a token", None)
         yield partial(_refuses, host, instance, "jupyter.wrong_token", "with a wrong token", secrets.token_hex(24))
         yield partial(_address, host, instance)
@@ -113,14 +114,14 @@ def _token(host: Host, instance: Instance) -> str:
         raise TokenError(f"has mode {file.mode:04o}, not 0600")
     token = file.text.strip()
     if not (token.isascii() and token.isprintable() and token):
-        raise TokenError("holds no token")
+        raise TokenError("holds no token; remove it, so that the role makes one")
     return token
 
 
 def _status(host: Host, instance: Instance, token: str | None) -> tuple[int, str]:
     """Return the HTTP status, or 0 and what kept the server from answering."""
     try:
-        return host.http_status(instance.address, instance.port, STATUS_PATH, token), ""
+        return host.http_status(instance.address, instance.port, STATUS_PATH, token, instance.tls), ""
     except OSError as error:
         return 0, f"{instance.place} does not answer: {error.strerror or error}"
     except http.client.HTTPException as error:

@@ -62,11 +62,12 @@ class Anaconda:
 
 @dataclass(frozen=True)
 class Instance:
-    """One Jupyter server."""
+    """One Jupyter server; `token_file` is empty where a password takes the token's place."""
 
     user: str
     address: str
     port: int
+    tls: bool
     token_file: str
 
     @property
@@ -140,7 +141,11 @@ def _instance(entry: dict[str, Any]) -> Instance:
     port = _value(entry, "port")
     if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 65536:
         raise ReceiptError("has a 'port' that is not a TCP port")
-    return Instance(_text(entry, "user"), address, port, _text(entry, "token_file"))
+    tls = entry.get("tls", False)
+    if not isinstance(tls, bool):
+        raise ReceiptError("has a 'tls' that is neither true nor false")
+    token_file = "" if entry.get("token_file") == "" else _text(entry, "token_file")
+    return Instance(_text(entry, "user"), address, port, tls, token_file)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Receipt]] = {

@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import socket
+import subprocess
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.module_utils import _preflight as preflight
@@ -108,6 +109,19 @@ def test_a_port_that_another_user_holds_is_refused_though_the_unit_runs(listener
     monkeypatch.setattr(preflight, "unit_owner", lambda unit, run_command: os.getuid() + 1)
     problems = []
     preflight.check_ports({"x": {"port": listener, "unit": "x.service"}}, "ann", problems, show())
+    assert len(problems) == 1
+
+
+def test_a_port_of_a_unit_in_the_receipt_is_fine(listener, monkeypatch):
+    noted = preflight.noted_units({"instances": [{"unit": "jupyter-bob.service"}, {"user": "ann"}, "?"]})
+    assert noted == ["jupyter-bob.service"]
+    monkeypatch.setattr(
+        preflight, "unit_owner", lambda unit, _run: os.getuid() if unit == "jupyter-bob.service" else -1
+    )
+    problems = []
+    preflight.check_ports({"x": {"port": listener, "unit": "jupyter-ann.service"}}, "ann", problems, show(), noted)
+    assert problems == []
+    preflight.check_ports({"x": {"port": listener, "unit": "jupyter-ann.service"}}, "ann", problems, show())
     assert len(problems) == 1
 
 
@@ -357,3 +371,154 @@ def test_a_role_that_only_reads_needs_no_root(monkeypatch):
     refused = preflight.look({**asked, "role": "x"}, None)["problems"]
     assert [found["problem"] for found in refused] == ["the role needs root rights", "arch-unknown is not supported"]
     assert preflight.look({**asked, "role": "x", "reads_only": True}, None)["problems"] == []
+
+
+def account(monkeypatch, home, uid):
+    entry = preflight.pwd.struct_passwd(("ann", "x", uid, uid, "", str(home), "/bin/sh"))
+    monkeypatch.setattr(preflight.pwd, "getpwnam", lambda name: {"ann": entry}[name])
+
+
+@pytest.mark.parametrize(
+    ("folder", "uid", "says"),
+    [("home", os.getuid(), ""), ("none", os.getuid(), "is not there"), ("home", os.getuid() + 1, "is not theirs")],
+)
+@pytest.mark.parametrize("name", ["ann", "%u"])
+def test_a_user_needs_a_home(tmp_path, monkeypatch, name, folder, uid, says):
+    (tmp_path / "home").mkdir()
+    account(monkeypatch, tmp_path / folder, uid)
+    problems = []
+    preflight.check_homes({"x_user": name}, "ann", problems)
+    assert [says in entry["problem"] and "mkhomedir_helper ann" in entry["remedy"] for entry in problems] == (
+        [True] if says else []
+    )
+
+
+def test_the_home_of_an_unknown_user_is_no_second_problem(monkeypatch, tmp_path):
+    account(monkeypatch, tmp_path, 1)
+    problems = []
+    preflight.check_homes({"x_user": "nobody-1"}, "ann", problems)
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [("127.0.0.1", False), ("0.0.0.0", False), ("203.0.113.7", True), ("localhost", True), ("", True)],
+)
+def test_an_address_must_be_the_hosts(address, refused):
+    problems = []
+    preflight.check_addresses({"x_address": address}, problems)
+    assert bool(problems) == refused
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """Two certificates with their keys, and a key with a passphrase."""
+    folder = tmp_path_factory.mktemp("tls")
+    for name in ("a", "b"):
+        words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout"
+        subprocess.run(
+            [*words.split(), folder / f"{name}.key", "-out", folder / f"{name}.crt"], check=True, capture_output=True
+        )
+    words = "openssl ec -aes128 -passout pass:secret -in"
+    subprocess.run([*words.split(), folder / "a.key", "-out", folder / "locked.key"], check=True, capture_output=True)
+    (folder / "empty").touch()
+    return folder
+
+
+def certificates(tls, certificate, key, readable=True):
+    asked_for = []
+
+    def run_command(command, **_ignored):
+        asked_for.append(command)
+        return (0 if readable else 1), "", ""
+
+    problems = []
+    need = {"certificate": str(tls / certificate), "key": str(tls / key), "users": ["root", "%u", "nobody-1"]}
+    preflight.check_certificates({"x_certificate": need}, "root", problems, run_command)
+    return problems, asked_for
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "says"),
+    [
+        ("a.crt", "b.key", "KEY_VALUES_MISMATCH"),
+        ("a.crt", "none", "No such file"),
+        ("none", "a.key", "No such file"),
+        ("empty", "a.key", "do not serve TLS together"),
+        ("a.crt", "empty", "do not serve TLS together"),
+        ("a.crt", "locked.key", "do not serve TLS together"),
+    ],
+)
+def test_a_certificate_and_a_key_that_do_not_work_are_refused(tls, certificate, key, says):
+    problems, asked_for = certificates(tls, certificate, key)
+    assert len(problems) == 1 and says in problems[0]["problem"], problems
+    assert asked_for == []
+
+
+def test_a_certificate_that_its_users_can_read_is_fine(tls):
+    problems, asked_for = certificates(tls, "a.crt", "a.key")
+    assert problems == []
+    assert [command[-1] for command in asked_for] == [str(tls / "a.crt"), str(tls / "a.key")] * 2
+    assert asked_for[0][:3] == ["setpriv", "--reuid=0", "--regid=0"]
+
+
+def test_a_key_that_its_user_cannot_read_is_refused(tls):
+    problems, _asked_for = certificates(tls, "a.crt", "a.key", readable=False)
+    assert [entry["problem"] for entry in problems][:2] == [
+        "root cannot read %s" % (tls / "a.crt"),
+        "root cannot read %s" % (tls / "a.key"),
+    ]
+    assert "make it readable for root" in problems[0]["remedy"]
+
+
+def test_an_environment_needs_the_package(tmp_path):
+    for name in ("good", "bare"):
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin" / "python").symlink_to("/bin/sh")
+    (tmp_path / "good/lib/python3.13/site-packages/ipykernel").mkdir(parents=True)
+    problems = []
+    prefixes = [str(tmp_path / name) for name in ("good", "bare", "none")]
+    preflight.check_environments({"x_kernels": {"package": "ipykernel", "prefixes": prefixes}}, problems)
+    assert [entry["problem"] for entry in problems] == [
+        "the environment %s has no ipykernel" % prefixes[1],
+        "%s is not an environment with a Python that runs" % prefixes[2],
+    ]
+    assert "conda install --prefix %s ipykernel" % prefixes[1] in problems[0]["remedy"]
+
+
+def test_a_folder_is_listed(tmp_path):
+    (tmp_path / "b").touch()
+    (tmp_path / "a").touch()
+    assert preflight.list_folder(str(tmp_path)) == ["a", "b"]
+    assert preflight.list_folder(str(tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize(
+    ("stamp", "active", "code", "stands"),
+    [
+        (False, "inactive", 0, False),
+        (True, "inactive", 0, True),
+        (True, "inactive", 1, False),
+        (True, "failed", 127, False),
+        (True, "active", 1, True),
+    ],
+)
+def test_work_stands_where_its_stamp_is_and_its_command_ends_well(tmp_path, stamp, active, code, stands):
+    def run_command(command, **_ignored):
+        if command[0] == "systemctl":
+            assert command[-1] == "jupyter-ann.service"
+            return 0, "ActiveState=%s\n" % active, ""
+        return code, "", ""
+
+    if stamp:
+        (tmp_path / "stamp").touch()
+    proof = {"stamp": str(tmp_path / "stamp"), "command": ["jupyter-lab"], "units": ["jupyter-%u.service"]}
+    assert preflight.holds(proof, "ann", run_command) is stands
+
+
+def test_a_command_that_is_gone_proves_nothing(tmp_path):
+    def run_command(command, **_ignored):
+        raise FileNotFoundError(command[0])
+
+    (tmp_path / "stamp").touch()
+    assert not preflight.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"], "units": []}, "ann", run_command)

@@ -84,6 +84,7 @@ class FakeHost:
             "/opt/anaconda/envs/x/bin/python -I": Outcome(0, "", ""),
         }
         self.answers = {TOKEN: 200}
+        self.tls = False
         self.troubles = []
         self.sockets = [Listener("127.0.0.1", 1000)]
         self.ran = []
@@ -120,8 +121,8 @@ class FakeHost:
         self.ran.append((" ".join(argv[:2]), account.name if account else "root"))
         return self.programs[" ".join(argv[:2])]
 
-    def http_status(self, address, port, path, token):
-        assert (address, port, path) == ("127.0.0.1", 8888, "/api/status")
+    def http_status(self, address, port, path, token, tls):
+        assert (address, port, path, tls) == ("127.0.0.1", 8888, "/api/status", self.tls)
         for trouble in self.troubles:
             raise trouble
         return self.answers.get(token, self.answers.get("anybody" if token else None, 403))
@@ -254,6 +255,11 @@ def test_a_role_that_nobody_expects_is_checked_when_it_is_there(host):
         ("jupyter", '{"schema": 1, "role": "jupyter", "instances": [{"address": "everywhere"}]}', "IP address"),
         ("jupyter", '{"schema": 1, "role": "jupyter", "instances": [{"address": "::1", "port": 0}]}', "TCP port"),
         ("jupyter", '{"schema": 1, "role": "jupyter", "instances": [{"address": "::1", "port": true}]}', "TCP port"),
+        (
+            "jupyter",
+            '{"schema": 1, "role": "jupyter", "instances": [{"address": "::1", "port": 8888, "tls": "no"}]}',
+            "neither true nor false",
+        ),
     ],
 )
 def test_a_broken_receipt_is_a_failed_check(host, role, text, says):
@@ -539,3 +545,39 @@ def test_the_port_is_open_everywhere_instead(host):
 def test_the_server_runs_as_root(host):
     host.sockets = [Listener("127.0.0.1", 0)]
     assert only(host, "jupyter.process")[0] == "the server on 127.0.0.1:8888 runs as root, not as ubuntu"
+
+
+def instance(**changes):
+    return {**RECEIPTS["jupyter"]["instances"][0], **changes}
+
+
+def test_a_server_that_speaks_tls_is_asked_in_tls(host):
+    host.change("jupyter", instances=[instance(tls=True)])
+    host.tls = True
+    assert wrong(host) == {}
+
+
+def test_a_server_with_a_password_has_no_token_to_try_but_still_keeps_others_out(host):
+    host.change("jupyter", instances=[instance(token_file="")])
+    host.private = {}
+    checks = [check["id"] for check in examine(host, ROLES)["checks"] if check["role"] == "jupyter"]
+    assert checks == [
+        "jupyter.receipt",
+        "jupyter.without_token",
+        "jupyter.wrong_token",
+        "jupyter.address",
+        "jupyter.process",
+    ]
+    assert wrong(host) == {}
+    host.answers[None] = 200
+    assert only(host, "jupyter.without_token")[0] == "127.0.0.1:8888 answers 200 without a token, not 403"
+
+
+def test_the_servers_of_all_users_are_looked_at(host):
+    host.change(
+        "jupyter", instances=[instance(), instance(user="ann", token_file="/etc/mlops-workbench/jupyter/ann/token")]
+    )
+    host.accounts["ann"] = Account("ann", 1001, 1001, (1001,), "/home/ann", "/bin/bash")
+    failed = wrong(host)
+    assert {check["subject"] for check in failed.values()} == {"ann"}
+    assert "jupyter.token_file" in failed

@@ -10,6 +10,8 @@ import http.client
 import os
 import pwd
 import socket
+import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -88,6 +90,25 @@ def test_a_server_is_asked_with_and_without_a_token_past_any_proxy(host, server,
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     answers = [host.http_status("127.0.0.1", server, "/api/status", token) for token in ("right", "wrong", None)]
     assert answers == [200, 403, 403]
+
+
+def test_a_server_with_a_certificate_of_its_own_is_asked_in_tls(host, server, tmp_path):
+    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=elsewhere.example -keyout"
+    pair = (tmp_path / "key", tmp_path / "crt")
+    subprocess.run([*words.split(), pair[0], "-out", pair[1]], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair[1], pair[0])
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as secure:
+        secure.socket = context.wrap_socket(secure.socket, server_side=True)
+        thread = threading.Thread(target=secure.serve_forever)
+        thread.start()
+        try:
+            assert host.http_status("127.0.0.1", secure.server_port, "/", None, tls=True) == 501
+            with pytest.raises(OSError):
+                host.http_status("127.0.0.1", server, "/", None, tls=True)
+        finally:
+            secure.shutdown()
+            thread.join()
 
 
 def test_a_server_that_does_not_answer():
