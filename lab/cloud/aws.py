@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.cloud import machines
-from lab.common import LabError, locked, say
+from lab.common import LabError, say
 from lab.ssh import KEY as LAB_KEY
 
 ACCESS_KEY = "AKIALABLABLABLABLAB1"
@@ -36,16 +36,15 @@ SECRET_KEY = "the/lab/checks/only/the/access/key/ID++"  # noqa: S105 it opens no
 REGION = "us-east-1"
 CANONICAL = "099720109477"
 PAGE = 1000
-ACTIONS = frozenset(
-    """
+ACTIONS = """
     AllocateAddress AssociateAddress AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateSecurityGroup
-    CreateTags DeleteKeyPair DeleteSecurityGroup DeleteTags DescribeAddresses DescribeImages DescribeInstanceAttribute
-    DescribeInstanceStatus DescribeInstances DescribeKeyPairs DescribeRegions DescribeSecurityGroups DescribeSubnets
-    DescribeTags DescribeVolumes DescribeVpcs DisassociateAddress GetCallerIdentity ImportKeyPair
-    ModifyInstanceAttribute ModifyInstanceMetadataOptions ReleaseAddress RevokeSecurityGroupEgress
-    RevokeSecurityGroupIngress RunInstances StartInstances StopInstances TerminateInstances
-    """.split()
-)
+    CreateTags DeleteKeyPair DeleteSecurityGroup DeleteTags DescribeAddresses DescribeImages
+    DescribeInstanceAttribute DescribeInstanceStatus DescribeInstances DescribeKeyPairs DescribeRegions
+    DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVolumes DescribeVpcs DisassociateAddress
+    GetCallerIdentity ImportKeyPair ModifyInstanceAttribute ModifyInstanceMetadataOptions ReleaseAddress
+    RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances StartInstances StopInstances
+    TerminateInstances
+"""
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -149,7 +148,7 @@ class StandIn:
             if action == "GetCallerIdentity":
                 return 403, "InvalidClientTokenId", "The security token included in the request is invalid."
             return 401, "AuthFailure", "AWS was not able to validate the provided access credentials"
-        if action not in ACTIONS or f"/{REGION}/" not in authorization:
+        if action not in ACTIONS.split() or f"/{REGION}/" not in authorization:
             return 400, "InvalidAction", f"The lab's stand-in for AWS does not model {action} in this region."
         if self.counted("throttle"):
             return 503, "RequestLimitExceeded", "Request limit exceeded."
@@ -178,7 +177,7 @@ class StandIn:
                     machines.remove(name)
 
     def slowly(self, change: Callable[[Any], Any], state: str, code: int) -> Callable[[Any], Any]:
-        """Return the method of moto's instances that changes their state, now with a state that comes before the next."""
+        """Return a method of moto's instances that changes their state, now with a state that comes before the next."""
 
         @functools.wraps(change)
         def changed(instance: Any) -> Any:
@@ -253,6 +252,17 @@ def _error(start_response: Callable[..., Any], status: int, code: str, message: 
     return [f"<Response><Errors>{error}</Errors><RequestID>lab</RequestID></Response>".encode()]
 
 
+def _unless_elastic(change: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return the method of moto's network interfaces so that it leaves those alone that have an elastic address."""
+
+    @functools.wraps(change)
+    def changed(nic: Any) -> None:
+        if all(address.eni is not nic for address in nic.ec2_backend.addresses):
+            change(nic)
+
+    return changed
+
+
 def _moto() -> tuple[Application, Any]:
     """Return moto's application and its EC2 backend, with the differences from AWS that matter here removed."""
     with tempfile.TemporaryDirectory() as directory:
@@ -264,8 +274,11 @@ def _moto() -> tuple[Application, Any]:
             MOTO_ENABLE_AMI_VALIDATION="1",
             MOTO_ENABLE_KEYPAIR_VALIDATION="1",
         )
-        from moto.ec2 import ec2_backends  # noqa: PLC0415 it reads the environment when it is imported
-        from moto.ec2.models import elastic_ip_addresses, elastic_network_interfaces  # noqa: PLC0415
+        from moto.ec2.models import (  # noqa: PLC0415
+            ec2_backends,
+            elastic_ip_addresses,
+            elastic_network_interfaces,
+        )
         from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE  # noqa: PLC0415
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
 
@@ -280,12 +293,7 @@ def _moto() -> tuple[Application, Any]:
     # AWS keeps an elastic address through stop and start; moto puts another in its place.
     interface = elastic_network_interfaces.NetworkInterface
     for name in ("start", "stop"):
-
-        def unless_elastic(nic: Any, original: Callable[[Any], None] = getattr(interface, name)) -> None:
-            if all(address.eni is not nic for address in nic.ec2_backend.addresses):
-                original(nic)
-
-        setattr(interface, name, unless_elastic)
+        setattr(interface, name, _unless_elastic(getattr(interface, name)))
     return DomainDispatcherApplication(create_backend_app), backend
 
 

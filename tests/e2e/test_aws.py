@@ -1,0 +1,274 @@
+"""The unmodified playbooks and inventory of AWS, from nothing to nothing, on the lab's stand-in."""
+
+from __future__ import annotations
+
+import http.server
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aws import LAB, ROOT, Cloud, changed, cloud, refusal
+
+LAB_VARIABLES = ["-e", "@inventories/lab/group_vars/all.yml"]
+FIXED = ["-e", "aws_vm_fixed_address=true", "-e", "aws_vm_http=true"]
+NO_HOST = ["-e", "aws_vm_ssh_timeout=0"]
+machines = pytest.mark.xdist_group("aws_machines")
+calls = pytest.mark.xdist_group("aws_calls")
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Cloud]:
+    """Have a stand-in whose instances are hosts."""
+    ready = Cloud({}, tmp_path).run("python", "-m", "lab", "ready")
+    assert ready.returncode == 0, ready.stderr
+    with cloud(tmp_path / "home") as there:
+        yield there
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Cloud]:
+    """Have a stand-in whose instances are names and numbers only."""
+    with cloud(tmp_path / "home", "--no-machines") as there:
+        yield there
+
+
+@machines
+def test_from_nothing_to_a_workbench_and_back(real: Cloud, subtests: pytest.Subtests) -> None:
+    before = real.left()
+    with subtests.test("the dry run predicts what changes"):
+        predicted = changed(real.aws("--check", "--diff"))
+        assert real.left() == before
+        assert not list((real.home / ".ssh").iterdir())
+    with subtests.test("create, and a second run changes nothing"):
+        assert changed(real.aws()) == predicted
+        assert len(predicted) == 4
+        assert changed(real.aws()) == set()
+    key = real.home / ".ssh/workbench.pem"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o400
+
+    with subtests.test("the inventory lists it"):
+        listed = real.inventory()
+        host = listed["_meta"]["hostvars"]["workbench"]
+        first = host["ansible_host"]
+        assert first == real.instance()["PublicIpAddress"]
+        assert host["ansible_user"] == "ubuntu"
+        for group in ("aws_ec2", "project_mlops", "environment_dev", "region_us_east_1", "type_t2_xlarge"):
+            assert listed[group]["hosts"] == ["workbench"]
+
+    with subtests.test("configure it over SSH with the key that was made"):
+        site = real.run(
+            *("ansible-playbook", "-i", "inventories/aws", "site.yml", *LAB_VARIABLES, "--tags", "base,docker")
+        )
+        assert "Install the engine from the distribution" in str(changed(site))
+
+    with subtests.test("log in by the name"):
+        changed(real.run("ansible-playbook", "-i", "inventories/aws", "playbooks/ssh.yml"))
+        assert real.ssh("sudo docker version && touch kept").returncode == 0
+        (known,) = real.known_hosts.read_text().splitlines()
+        assert known.startswith(real.instance()["InstanceId"])
+
+    with subtests.test("stopped, it is neither listed nor set up"):
+        assert changed(real.aws("-e", "aws_vm_state=stopped")) == {"aws_vm : Stop the machine"}
+        assert changed(real.aws("-e", "aws_vm_state=stopped")) == set()
+        said = refusal(real.run("ansible-playbook", "-i", "inventories/aws", "site.yml"))
+        assert "There is no machine in" in said
+        assert "playbooks/aws.yml" in said
+        changed(real.run("ansible-playbook", "-i", "inventories/aws", "playbooks/ssh.yml"))
+        assert "Could not resolve hostname workbench" in real.ssh("true").stderr
+
+    with subtests.test("started, it has another address and the same name, key and disk"):
+        assert changed(real.aws("-e", "aws_vm_state=started")) == {"aws_vm : Start the machine"}
+        assert real.instance()["PublicIpAddress"] != first
+        changed(real.run("ansible-playbook", "-i", "inventories/aws", "playbooks/ssh.yml"))
+        again = real.ssh("test -e kept")
+        assert again.returncode == 0, again.stderr
+        assert real.known_hosts.read_text().splitlines() == [known]
+
+    with subtests.test("removed, nothing is left, and a second removal changes nothing"):
+        assert changed(real.aws("-e", "aws_vm_state=absent"))
+        assert real.left() == before
+        assert not key.exists()
+        assert changed(real.aws("-e", "aws_vm_state=absent")) == set()
+        mine = real.run(
+            "docker", "ps", "--all", "--quiet", "--filter", f"label=mlops.workbench={ROOT}", "--filter", "name=-aws-i-"
+        )
+        assert mine.stdout == ""
+
+
+@calls
+def test_what_is_made_is_as_it_should_be_and_nothing_else_is_touched(bare: Cloud) -> None:
+    ec2 = bare.client()
+    image = ec2.describe_images(Owners=["099720109477"])["Images"][0]["ImageId"]
+    ec2.import_key_pair(KeyName="theirs", PublicKeyMaterial=(LAB / "id_ed25519.pub").read_bytes())
+    ec2.create_security_group(GroupName="theirs", Description="-")
+    ec2.allocate_address(Domain="vpc")
+    ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="t2.nano")
+    theirs = bare.left()
+
+    dry = changed(bare.aws("--check", *FIXED, *NO_HOST))
+    assert changed(bare.aws(*FIXED, *NO_HOST)) == dry
+    assert changed(bare.aws(*FIXED, *NO_HOST)) == set()
+
+    tags = {"Name": "workbench", "project": "mlops", "environment": "dev", "mlops-workbench": "workbench"}
+    (mine,) = [
+        instance
+        for reservation in ec2.describe_instances()["Reservations"]
+        for instance in reservation["Instances"]
+        if instance["InstanceType"] == "t2.xlarge"
+    ]
+    volume = ec2.describe_volumes(VolumeIds=[mine["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]])["Volumes"][0]
+    group = ec2.describe_security_groups(GroupNames=["workbench"])["SecurityGroups"][0]
+    (address,) = ec2.describe_addresses(PublicIps=[mine["PublicIpAddress"]])["Addresses"]
+    pair = ec2.describe_key_pairs(KeyNames=["workbench"])["KeyPairs"][0]
+    for thing in (mine, volume, group, address, pair):
+        assert {tag["Key"]: tag["Value"] for tag in thing["Tags"]} == tags
+    assert mine["MetadataOptions"]["HttpTokens"] == "required"
+    assert (volume["Size"], volume["VolumeType"], volume["Encrypted"]) == (30, "gp3", True)
+    (picked,) = ec2.describe_images(ImageIds=[mine["ImageId"]])["Images"]
+    assert picked["Name"].endswith("noble-24.04-amd64-server-20261001")
+    assert {rule["FromPort"]: rule["IpRanges"][0]["CidrIp"] for rule in group["IpPermissions"]} == {
+        22: "127.0.0.1/32",
+        80: "0.0.0.0/0",
+        443: "0.0.0.0/0",
+    }
+
+    changed(bare.aws("-e", "aws_vm_state=stopped"))
+    changed(bare.aws("-e", "aws_vm_state=started", *NO_HOST))
+    assert mine["PublicIpAddress"] in {host["ansible_host"] for host in bare.inventory()["_meta"]["hostvars"].values()}
+    changed(bare.aws("-e", "aws_vm_state=absent"))
+    assert bare.left() == theirs
+
+
+@calls
+def test_cut_off_after_any_call_the_next_run_goes_on(bare: Cloud) -> None:
+    before = bare.left()
+    cuts = 0
+    while bare.cut_off(*FIXED, *NO_HOST):
+        cuts += 1
+    assert cuts >= 5
+    assert changed(bare.aws(*FIXED, *NO_HOST)) == set()
+    left = bare.left()
+    assert left["addresses"] == [bare.instance()["PublicIpAddress"]]
+    assert {kind: len(things) - len(before[kind]) for kind, things in left.items()} == dict.fromkeys(before, 1)
+
+    cuts = 0
+    while bare.cut_off("-e", "aws_vm_state=absent"):
+        cuts += 1
+    assert cuts >= 4
+    assert bare.left() == before
+    assert not (bare.home / ".ssh/workbench.pem").exists()
+
+
+@calls
+def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
+    before = bare.left()
+    bare.set(throttle=6, slow=3)
+    assert len(changed(bare.aws(*NO_HOST))) == 4
+    bare.set(throttle=3)
+    assert list(bare.inventory()["_meta"]["hostvars"]) == ["workbench"]
+    bare.set(slow=8)
+    while not bare.cut_off("-e", "aws_vm_state=stopped"):
+        pytest.fail("stopping was to be cut off")
+    bare.set(slow=3)
+    changed(bare.aws("-e", "aws_vm_state=absent"))
+    assert bare.left() == before
+
+
+@calls
+def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytest.Subtests) -> None:
+    wrong = {
+        "no credentials": ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "nable to locate credentials"),
+        "wrong credentials": ({"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONGWRONG1"}, "AuthFailure"),
+        "endpoint down": ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "Could not connect to the endpoint URL"),
+    }
+    for case, (environment, reason) in wrong.items():
+        with subtests.test(case):
+            said = refusal(bare.run("ansible-playbook", "-i", "inventories/aws", "site.yml", **environment))
+            assert reason in said
+            if case != "endpoint down":  # botocore tries for long
+                said = refusal(bare.aws(**environment))
+                assert reason in said
+                assert "AWS_PROFILE" in said
+    with subtests.test("nothing found"):
+        said = refusal(bare.run("ansible-playbook", "-i", "inventories/aws", "site.yml"))
+        assert "There is no machine in" in said
+    with subtests.test("nothing to stop"):
+        assert "0 machines in us-east-1 are called workbench" in refusal(bare.aws("-e", "aws_vm_state=stopped"))
+
+
+@calls
+def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Subtests) -> None:
+    ec2 = bare.client()
+    before = bare.left()
+    key = bare.home / ".ssh/workbench.pem"
+    with subtests.test("bad values"):
+        said = refusal(
+            bare.aws("-e", "aws_vm_name=Mine!", "-e", "aws_vm_disk_gb=1", "-e", '{"aws_vm_ssh_from": ["me"]}')
+        )
+        for variable in ("aws_vm_name", "aws_vm_disk_gb", "aws_vm_ssh_from"):
+            assert f"- {variable}: " in said
+    with subtests.test("no address, and never the world instead"):
+        arguments = ["playbooks/aws.yml", "-e", "aws_vm_address_url=http://127.0.0.1:9/", *NO_HOST]
+        assert "aws_vm_ssh_from: http://127.0.0.1:9/ did not tell" in refusal(bare.run("ansible-playbook", *arguments))
+    assert bare.left() == before
+    with subtests.test("a security group of somebody else"):
+        ec2.create_security_group(GroupName="workbench", Description="-")
+        assert "so it is somebody else's" in refusal(bare.aws())
+        changed(bare.aws("-e", "aws_vm_state=absent"))
+        assert "workbench" in bare.left()["groups"]
+        ec2.delete_security_group(GroupName="workbench")
+    assert not key.exists()
+
+    with address("192.0.2.9\n") as url:
+        arguments = ["playbooks/aws.yml", "-e", f"aws_vm_address_url={url}", *NO_HOST]
+        changed(bare.run("ansible-playbook", *arguments))
+    rules = ec2.describe_security_groups(GroupNames=["workbench"])["SecurityGroups"][0]["IpPermissions"]
+    assert [(rule["FromPort"], [place["CidrIp"] for place in rule["IpRanges"]]) for rule in rules] == [
+        (22, ["192.0.2.9/32"])
+    ]
+    with subtests.test("a lost key, and one that does not fit"):
+        there = bare.left()
+        kept = key.read_bytes()
+        key.unlink()
+        assert "is lost" in refusal(bare.aws())
+        assert not key.exists()
+        key.write_bytes((LAB / "id_ed25519").read_bytes())
+        key.chmod(0o400)
+        assert "does not open the machine" in refusal(bare.aws())
+        assert bare.left() == there
+    with subtests.test("a key that is not the role's stays"):
+        changed(bare.aws("-e", "aws_vm_state=absent"))
+        assert bare.left() == before
+        assert key.read_bytes() != kept
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    """Tells everybody the address that it was given."""
+
+    text = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.text.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class address:  # noqa: N801 used as a function
+    """Have a service that tells one's address."""
+
+    def __init__(self, text: str) -> None:
+        handler = type("Told", (Answer,), {"text": text})
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), handler)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
