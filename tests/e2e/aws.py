@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -134,11 +135,14 @@ class Cloud:
 
 
 @contextmanager
-def cloud(home: Path, *options: str) -> Iterator[Cloud]:
-    """Have a stand-in for AWS."""
-    (home / ".ssh").mkdir(parents=True)
+def cloud(*options: str) -> Iterator[Cloud]:
+    """Have a stand-in for AWS, and a home with a path that is short enough for the sockets in it."""
     command = [sys.executable, "-m", "lab", "cloud", "aws", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="aws-") as home,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        (Path(home) / ".ssh").mkdir()
         assert server.stdout is not None
         settings = {}
         for line in server.stdout:
@@ -148,7 +152,7 @@ def cloud(home: Path, *options: str) -> Iterator[Cloud]:
             settings[name] = value
         try:
             assert "AWS_ENDPOINT_URL" in settings, "the stand-in did not start"
-            yield Cloud(settings, home)
+            yield Cloud(settings, Path(home))
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=60)

@@ -7,12 +7,12 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aws import HERE, LAB, ROOT, Cloud, changed, cloud, refusal
@@ -25,18 +25,17 @@ calls = pytest.mark.xdist_group("aws_calls")
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[Cloud]:
+def real() -> Iterator[Cloud]:
     """Have a stand-in whose instances are hosts."""
-    ready = Cloud({}, tmp_path).run("python", "-m", "lab", "ready")
-    assert ready.returncode == 0, ready.stderr
-    with cloud(tmp_path / "home") as there:
+    subprocess.run([sys.executable, "-m", "lab", "ready"], cwd=ROOT, check=True, capture_output=True, timeout=900)
+    with cloud() as there:
         yield there
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Cloud]:
+def bare() -> Iterator[Cloud]:
     """Have a stand-in whose instances are names and numbers only."""
-    with cloud(tmp_path / "home", "--no-machines") as there:
+    with cloud("--no-machines") as there:
         yield there
 
 
