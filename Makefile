@@ -60,7 +60,7 @@ e2e-aws: deps .venv/.cloud ## From nothing to a workbench and back in AWS, on th
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
 
-bench: deps ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
+bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
 	@python -m lab ready
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
 

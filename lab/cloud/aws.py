@@ -10,7 +10,7 @@ Tests steer it by POST /lab/set with a JSON object of these keys, and read GET /
 - `hold`: the answer to the so-many-th changing call from now on is held back until the next /lab/set; the call is done.
 - `throttle`: so many calls from now on are refused with RequestLimitExceeded.
 - `slow`: seconds that an instance takes to start, to stop and to terminate; the security group stays in use meanwhile.
-- `fleet`: DescribeInstances tells of so many running instances, made of the first real one, in pages of 1,000.
+- `fleet`: DescribeInstances tells of so many running instances, made of one real one, in pages of 1,000.
 """
 
 from __future__ import annotations
@@ -45,6 +45,17 @@ ACTIONS = """
     RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances StartInstances StopInstances
     TerminateInstances
 """
+# What a fleet is made of where there is no instance.
+ONE = {
+    "Action": "RunInstances",
+    "ImageId": f"ami-{1:017x}",
+    "InstanceType": "t2.xlarge",
+    "MinCount": "1",
+    "MaxCount": "1",
+    "TagSpecification.1.ResourceType": "instance",
+    "TagSpecification.1.Tag.1.Key": "mlops-workbench",
+    "TagSpecification.1.Tag.1.Value": "workbench",
+}
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -194,13 +205,13 @@ class StandIn:
         self, call: dict[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer DescribeInstances with one page of many instances that differ in their names and addresses."""
-        alone = {"Action": "DescribeInstances", "Version": call["Version"]}
-        body = urllib.parse.urlencode(alone).encode()
-        environ = {**environ, "CONTENT_LENGTH": str(len(body))}
-        told = b"".join(self.ask(environ, body, lambda *_: None)).decode()
+        if not self.instances():
+            self.ask(*_form(environ, {**ONE, "Version": call["Version"]}), lambda *_: None)
+        only = {"Action": "DescribeInstances", "Version": call["Version"]}
+        told = b"".join(self.ask(*_form(environ, only), lambda *_: None)).decode()
         real = self.instances()[0]
         found = re.search(r"<reservationSet>(.*?</item>)</reservationSet>", re.sub(r">\s+<", "><", told), re.DOTALL)
-        assert found is not None, "the fleet is made of the first instance: start one"
+        assert found is not None
         item, first, total = found[1], int(call.get("NextToken", "0")), int(self.settings["fleet"])
         page = "".join(
             item.replace(real.id, f"i-{number:017x}")
@@ -231,6 +242,12 @@ class StandIn:
         }
         start_response("200 OK", [("Content-Type", "application/json")])
         return [json.dumps({"held": self.held, "calls": self.calls, "left": left}).encode()]
+
+
+def _form(environ: dict[str, Any], call: dict[str, str]) -> tuple[dict[str, Any], bytes]:
+    """Return another call by the same client, as `ask` takes it."""
+    body = urllib.parse.urlencode(call).encode()
+    return {**environ, "CONTENT_LENGTH": str(len(body))}, body
 
 
 class _Input:

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
+
+from lab.cloud.client import stand_in, steer
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".lab"
@@ -101,16 +102,11 @@ class Cloud:
 
     def set(self, **settings: int) -> None:
         """Steer the stand-in; what is not named is back to normal."""
-        self.control("/lab/set", settings)
+        steer(self.environment["AWS_ENDPOINT_URL"], settings)
 
     def state(self) -> dict[str, Any]:
         """Return what the stand-in tells of itself."""
-        return self.control("/lab/state", {})
-
-    def control(self, path: str, asked: dict[str, int]) -> dict[str, Any]:
-        request = urllib.request.Request(self.environment["AWS_ENDPOINT_URL"] + path, json.dumps(asked).encode())
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-            return json.load(answer)
+        return steer(self.environment["AWS_ENDPOINT_URL"])
 
     def left(self) -> dict[str, list[str]]:
         """Return what there is in the account."""
@@ -137,25 +133,9 @@ class Cloud:
 @contextmanager
 def cloud(*options: str) -> Iterator[Cloud]:
     """Have a stand-in for AWS, and a home with a path that is short enough for the sockets in it."""
-    command = [sys.executable, "-m", "lab", "cloud", "aws", *options]
-    with (
-        tempfile.TemporaryDirectory(prefix="aws-") as home,
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server,
-    ):
+    with stand_in("aws", *options) as settings, tempfile.TemporaryDirectory(prefix="aws-") as home:
         (Path(home) / ".ssh").mkdir()
-        assert server.stdout is not None
-        settings = {}
-        for line in server.stdout:
-            if "answers" in line:
-                break
-            name, _, value = line.removeprefix("export ").strip().partition("=")
-            settings[name] = value
-        try:
-            assert "AWS_ENDPOINT_URL" in settings, "the stand-in did not start"
-            yield Cloud(settings, Path(home))
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=60)
+        yield Cloud(settings, Path(home))
 
 
 def changed(run: subprocess.CompletedProcess[str]) -> set[str]:
