@@ -283,6 +283,12 @@ def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Sub
     assert [(rule["FromPort"], [place["CidrIp"] for place in rule["IpRanges"]]) for rule in rules] == [
         (22, ["192.0.2.9/32"])
     ]
+    with subtests.test("an address that somebody else gave to the machine"):
+        given = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        linked = ec2.associate_address(AllocationId=given, InstanceId=bare.instance()["InstanceId"])
+        assert "which is not the role's" in refusal(bare.aws(*FIXED))
+        ec2.disassociate_address(AssociationId=linked["AssociationId"])
+        ec2.release_address(AllocationId=given)
     with subtests.test("a lost key, and one that does not fit"):
         there = bare.left()
         kept = key.read_bytes()
