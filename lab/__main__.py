@@ -156,7 +156,7 @@ def parser() -> argparse.ArgumentParser:
     command("status", lambda _: status(), "print what there is and how to use it")
     command("down", lambda _: down(), "remove hosts, mirror, network, volumes and forward")
     cloud = command("cloud", serve, "answer as a cloud does, with lab hosts for its instances, until interrupted")
-    cloud.add_argument("cloud", choices=["aws"])
+    cloud.add_argument("cloud", choices=["aws", "gcp"])
     cloud.add_argument("--no-machines", action="store_true", help="instances without hosts behind them")
     command("clean", lambda _: clean(), "down, and remove images, .lab/ and an engine that the lab started")
     host = commands.add_parser("host", help="start or remove single hosts").add_subparsers(required=True)
