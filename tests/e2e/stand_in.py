@@ -139,9 +139,10 @@ class Reader:
     def __init__(self, real: Cloud) -> None:
         self.real = real
         text = (ROOT / f"docs/{real.name}.md").read_text()
-        lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+        blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        lines = [line for kind, block in blocks if kind == "sh" for line in block.splitlines()]
         self.untried = {line for line in lines if not line.startswith(("make deps", "export", "gcloud"))}
-        self.shown = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+        self.shown = [block for kind, block in blocks if not kind]
 
     def types(self, line: str, *lab: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the page."""

@@ -116,7 +116,7 @@ class _Visitor(BaseHTTPRequestHandler):
         """Answer one request."""
         place = urllib.parse.urlsplit(self.path)
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        form = self.headers.get_content_type() == "application/x-www-form-urlencoded"
+        form = self.host and self.headers.get_content_type() == "application/x-www-form-urlencoded"
         body = dict(urllib.parse.parse_qsl(text.decode())) if form else json.loads(text or b"{}") or {}
         call = Call(self.command, self.host, place.path, urllib.parse.parse_qs(place.query), body)
         try:
