@@ -286,7 +286,7 @@ def problems(spec, seen):
             found.append(
                 'gcp_vm_name: there is a %s of the name %s that carries no mark of ours (the label %s, or the description "%s"), so it '
                 "is somebody else's. Remedy: take another name"
-                % (kind, resource.get("name") or resource["email"], wanted.LABEL, wanted.mark(name))
+                % (kind, resource.get("email") or resource["name"], wanted.LABEL, wanted.mark(name))
             )
     if instance:
         zone = wanted.last(instance["zone"])
