@@ -31,6 +31,7 @@ PASSING_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "backendError",
 NOT_ENABLED = {"accessNotConfigured", "SERVICE_DISABLED"}
 LONGEST_PAUSE = 16
 PATIENCE_SECONDS = 120
+JITTER = random.SystemRandom()  # so that many who were refused at once do not come back at once
 CONNECTIONS = 4  # how often a lost connection is tried, until it is a failure
 OPERATION_SECONDS = 900
 
@@ -77,7 +78,7 @@ class Client:
         """The answer as a dictionary. Raises CloudError with Google's own words."""
         start, lost, attempt = self._clock(), 0, 0
         while True:
-            pause = min(2**attempt, LONGEST_PAUSE) * (0.75 + random.random() / 4)
+            pause = min(2**attempt, LONGEST_PAUSE) * JITTER.uniform(0.75, 1)
             attempt += 1
             try:
                 answer = self._session.request(

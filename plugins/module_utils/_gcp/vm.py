@@ -354,13 +354,7 @@ def plan_present(spec, seen):
         steps.append(Step("make the service account %s" % wanted.account_id(name), "make_account", []))
     if seen["roles"] != sorted(spec["roles"]):
         steps.append(Step("give it %s" % (", ".join(sorted(spec["roles"])) or "no roles"), "bind", [spec["roles"]]))
-    rules = wanted.firewalls(spec)
-    for rule in rules.values():
-        have = seen["firewalls"].get(rule["name"])
-        if not have:
-            steps.append(Step("make the firewall rule %s" % rule["name"], "make_firewall", [rule]))
-        elif wanted.rule_differs(have, rule):
-            steps.append(Step("change the firewall rule %s" % rule["name"], "change_firewall", [rule]))
+    steps += plan_firewalls(spec, seen)
     address = seen["address"]
     if spec["fixed_address"]:
         if not address:
@@ -370,6 +364,18 @@ def plan_present(spec, seen):
     steps += plan_instance(spec, seen)
     if address and not spec["fixed_address"]:
         steps.append(Step("give back the address %s" % address["address"], "remove", [address["selfLink"]]))
+    return steps
+
+
+def plan_firewalls(spec, seen):
+    """Steps that make, change and remove firewall rules."""
+    rules, steps = wanted.firewalls(spec), []
+    for rule in rules.values():
+        have = seen["firewalls"].get(rule["name"])
+        if not have:
+            steps.append(Step("make the firewall rule %s" % rule["name"], "make_firewall", [rule]))
+        elif wanted.rule_differs(have, rule):
+            steps.append(Step("change the firewall rule %s" % rule["name"], "change_firewall", [rule]))
     for rule in seen["firewalls"].values():
         if rule["name"] not in rules:
             steps.append(Step("remove the firewall rule %s" % rule["name"], "remove", [rule["selfLink"]]))
