@@ -62,12 +62,12 @@ class Cloud:
         """Run the cloud's playbook."""
         return self.run("ansible-playbook", f"playbooks/{self.name}.yml", *self.always, *words, **environment)
 
-    def cut_off(self, *words: str) -> bool:
+    def cut_off(self, *words: str, **settings: int) -> bool:
         """Run the cloud's playbook and kill it while it waits for the answer to its first changing call.
 
         False if it came to its end without one.
         """
-        self.set(hold=1)
+        self.set(hold=1, **settings)
         command = ["ansible-playbook", f"playbooks/{self.name}.yml", *self.always, *words]
         log = self.home / "cut_off.log"
         with log.open("w") as output:

@@ -74,7 +74,7 @@ class Compute:
         self._knows_account = knows_account
         self._with_machines = with_machines
         self._operations: dict[str, Json] = {}
-        self._asked: dict[str, str] = {}
+        self._asked: dict[str, str] = {}  # by request ID: a call that comes twice is done once
         self._ended = threading.Condition(threading.RLock())
         self.resources: dict[str, Json] = {}
         self._add("global/networks/default", {"name": "default", "autoCreateSubnetworks": True}, "network")
@@ -115,6 +115,8 @@ class Compute:
         if project != PROJECT:
             raise not_found(f"projects/{project}")
         with self._ended:
+            if call.option("requestId") in self._asked:
+                return dict(self._operations[self._asked[call.option("requestId")]])
             if kind == "operations":
                 return self._operation(call, scope, name, verb)
             if scope.startswith("zones/"):
@@ -182,13 +184,7 @@ class Compute:
     def _begin(
         self, call: Call, verb: str, path: str, effect: Callable[[], Any], first: Callable[[], Any] | None = None
     ) -> Json:
-        """Answer with an operation that takes effect when it is done; `first` is a part of it that takes long.
-
-        The same call with the same request ID is not done again.
-        """
-        request = call.option("requestId")
-        if request and request in self._asked:
-            return self._operations[self._asked[request]]
+        """Answer with an operation that takes effect when it is done; `first` is a part of it that takes long."""
         name, scope = f"operation-{number()}", "/".join(path.split("/")[:-2])
         operation = {
             "kind": "compute#operation",
@@ -201,7 +197,7 @@ class Compute:
             "insertTime": _now(),
         }
         self._operations[name] = operation
-        if request:
+        if request := call.option("requestId"):
             self._asked[request] = name
         threading.Thread(target=self._work, args=(operation, effect, first), daemon=True).start()
         return dict(operation)
@@ -252,7 +248,7 @@ class Compute:
         check_name(body.get("name", ""))
         check_labels(body.get("labels", {}))
         path = f"{place}/{body['name']}"
-        if path in self.resources and call.option("requestId") not in self._asked:
+        if path in self.resources:
             raise RefusalError(409, "alreadyExists", f"The resource 'projects/{PROJECT}/{path}' already exists")
         if kind == "instances":
             return self._insert_instance(call, path, body)

@@ -239,11 +239,19 @@ class Vm:
 
     def remove(self, link):
         """Remove a resource and wait until it is gone."""
-        self.client.change("DELETE", link)
+        self.gone(lambda: self.client.change("DELETE", link))
 
     def remove_account(self):
         """Remove the service account."""
-        self.client.call("DELETE", "%s/%s" % (self.accounts, self.account))
+        self.gone(lambda: self.client.call("DELETE", "%s/%s" % (self.accounts, self.account)))
+
+    def gone(self, remove):
+        """Remove something that may be gone already, by a call whose answer was lost."""
+        try:
+            remove()
+        except CloudError as error:
+            if error.status != 404:
+                raise
 
     def remove_key(self):
         """Remove the key pair that we made."""
