@@ -43,7 +43,7 @@ def stand_in(cloud: str, *options: str) -> Iterator[dict[str, str]]:
             server.wait(timeout=END_SECONDS)
 
 
-def steer(address: str, settings: dict[str, int] | None = None) -> dict[str, Any]:
+def steer(address: str, settings: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask the stand-in at `address` (http://host:port) how it is or, with settings, change how it behaves."""
     at, body = address.removeprefix("http://"), None if settings is None else json.dumps(settings).encode()
     request = urllib.request.Request(f"http://{at}/lab/{'state' if body is None else 'set'}", body)

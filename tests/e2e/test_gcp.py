@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from stand_in import LAB, LAB_VARIABLES, ROOT, Cloud, Reader, changed, refusal, serving
+from clouds import LAB, LAB_VARIABLES, ROOT, Cloud, Reader, changed, refusal, serving, serving_hosts
 
 HERE = ["-e", '{"gcp_vm_ssh_from": ["127.0.0.1/32"]}']
 FIXED = ["-e", "gcp_vm_fixed_address=true", "-e", "gcp_vm_http=true"]
@@ -73,18 +73,16 @@ NOTHING = {"resources": set(), "accounts": [], "bound": []}
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[Google]:
+def real() -> Iterator[Google]:
     """Have a stand-in whose machines are hosts."""
-    ready = Google({}, tmp_path).run("python", "-m", "lab", "ready")
-    assert ready.returncode == 0, ready.stderr
-    with serving(Google, tmp_path / "home") as there:
+    with serving_hosts(Google) as there:
         yield there
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Google]:
+def bare() -> Iterator[Google]:
     """Have a stand-in whose machines are names and numbers only."""
-    with serving(Google, tmp_path / "home", "--no-machines") as there:
+    with serving(Google, "--no-machines") as there:
         yield there
 
 

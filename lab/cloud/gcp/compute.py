@@ -166,9 +166,8 @@ class Compute:
             for path, resource in sorted(self.resources.items())
             if f"/{kind}/" in path
         ]
-        if kind == "instances" and (fleet := self._settings.get("fleet")):
-            first = next(it for it in found if it[1].get("status") == "RUNNING")
-            found = [(first[0], _another(first[1], one)) for one in range(fleet)]
+        if kind == "instances" and "fleet" in self._settings:
+            found = [_one_of_many(one) for one in range(self._settings["fleet"])]
         if expression := call.option("filter"):
             found = [(scope, resource) for scope, resource in found if matches(resource, expression)]
         size, start = min(int(call.option("maxResults", str(PAGE))), PAGE), int(call.option("pageToken", "0"))
@@ -514,15 +513,19 @@ def _image(family: str | None) -> Json:
     return {"name": name, "family": family, "selfLink": link, "diskSizeGb": "10", "architecture": "X86_64"}
 
 
-def _another(instance: Json, one: int) -> Json:
-    """Return a machine like this one, with a name, an id and an address of its own."""
-    name = f"{instance['name']}-{one}"
-    interface = instance["networkInterfaces"][0]
-    access = {**interface["accessConfigs"][0], "natIP": f"10.{one >> 16}.{one >> 8 & 255}.{one & 255}"}
-    return {
-        **instance,
-        "name": name,
+def _one_of_many(one: int) -> tuple[str, Json]:
+    """Return a running machine of a fleet, with a name, an id and an address of its own, and where it is."""
+    name, zone = f"workbench-{one}", ZONES[one % len(ZONES)]
+    address = f"10.{one >> 16}.{one >> 8 & 255}.{one & 255}"
+    return f"zones/{zone}", {
+        "kind": "compute#instance",
         "id": str(10**18 + one),
-        "labels": {**instance["labels"], "mlops-workbench": name},
-        "networkInterfaces": [{**interface, "accessConfigs": [access]}],
+        "name": name,
+        "selfLink": _link(f"zones/{zone}/instances/{name}"),
+        "status": "RUNNING",
+        "zone": _link(f"zones/{zone}"),
+        "machineType": _link(f"zones/{zone}/machineTypes/{MACHINE_TYPES[one % len(MACHINE_TYPES)]}"),
+        "labels": {"mlops-workbench": name, "project": f"project-{one % 20}", "environment": "dev"},
+        "tags": _marked({"items": [name]}),
+        "networkInterfaces": [{"networkIP": address, "accessConfigs": [{"name": "External NAT", "natIP": address}]}],
     }

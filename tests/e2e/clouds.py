@@ -1,4 +1,4 @@
-"""A cloud's stand-in as a process of its own, and a user who calls the playbooks against it."""
+"""Somebody who calls the playbooks of a cloud, with the lab's stand-in for it behind them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+
+from lab.cloud.client import stand_in, steer
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".lab"
@@ -120,17 +123,11 @@ class Cloud:
 
     def set(self, **settings: int | str) -> None:
         """Steer the stand-in; what is not named is back to normal."""
-        self.control("/lab/set", json.dumps(settings).encode())
+        steer(self.environment[self.control_variable], settings)
 
     def state(self) -> dict[str, Any]:
         """Return what the stand-in tells of itself."""
-        return self.control("/lab/state")
-
-    def control(self, path: str, body: bytes | None = None) -> dict[str, Any]:
-        """Ask the stand-in itself."""
-        request = urllib.request.Request(self.environment[self.control_variable] + path, body)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-            return json.load(answer)
+        return steer(self.environment[self.control_variable])
 
 
 class Reader:
@@ -156,24 +153,19 @@ Kind = TypeVar("Kind", bound=Cloud)
 
 
 @contextmanager
-def serving(kind: type[Kind], home: Path, *options: str) -> Iterator[Kind]:
-    """Have a cloud's stand-in, and somebody with an empty home."""
-    (home / ".ssh").mkdir(parents=True)
-    command = [sys.executable, "-m", "lab", "cloud", kind.name, *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        settings = {}
-        for line in server.stdout:
-            if "answers" in line:
-                break
-            name, _, value = line.removeprefix("export ").strip().partition("=")
-            settings[name] = value
-        try:
-            assert kind.control_variable in settings, "the stand-in did not start"
-            yield kind(settings, home)
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=60)
+def serving(kind: type[Kind], *options: str) -> Iterator[Kind]:
+    """Have a cloud's stand-in, and a home with a path that is short enough for the sockets in it."""
+    with stand_in(kind.name, *options) as settings, tempfile.TemporaryDirectory(prefix=f"{kind.name}-") as home:
+        (Path(home) / ".ssh").mkdir()
+        yield kind(settings, Path(home))
+
+
+@contextmanager
+def serving_hosts(kind: type[Kind]) -> Iterator[Kind]:
+    """Have a cloud's stand-in whose machines are hosts of the lab."""
+    subprocess.run([sys.executable, "-m", "lab", "ready"], cwd=ROOT, check=True, capture_output=True, timeout=900)
+    with serving(kind) as there:
+        yield there
 
 
 def changed(run: subprocess.CompletedProcess[str]) -> set[str]:
