@@ -87,9 +87,9 @@ class Cloud:
         assert held or play.returncode == 0, log.read_text()
         return held
 
-    def inventory(self) -> dict[str, Any]:
-        """Return what the inventory lists, without a word of warning."""
-        listed = self.run("ansible-inventory", "-i", f"inventories/{self.name}", "--list")
+    def inventory(self, source: str = "") -> dict[str, Any]:
+        """Return what the cloud's inventory, or another one, lists, without a word of warning."""
+        listed = self.run("ansible-inventory", "-i", source or f"inventories/{self.name}", "--list")
         assert listed.returncode == 0, listed.stderr
         assert listed.stderr == ""
         return json.loads(listed.stdout, object_hook=lambda found: found.get("__ansible_unsafe", found))

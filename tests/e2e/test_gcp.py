@@ -85,6 +85,24 @@ def bare() -> Iterator[Google]:
         yield there
 
 
+def another_client(bare: Google) -> dict[str, str]:
+    """Return the machines and addresses that google.cloud sees: it was written by others, who had Google to compare with."""
+    file = bare.home / "their_gcp_compute.yml"
+    file.write_text(
+        """
+        plugin: google.cloud.gcp_compute
+        projects: [demo-project]
+        auth_kind: application
+        filters: ["labels.mlops-workbench:*", status = RUNNING]
+        hostnames: [name]
+        vars_prefix: gcp_
+        compose: {ansible_host: "networkInterfaces[0].accessConfigs[0].natIP"}
+        """
+    )
+    hosts = bare.inventory(str(file))["_meta"]["hostvars"]
+    return {name: told["ansible_host"] for name, told in hosts.items()}
+
+
 @machines
 def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Google, subtests: pytest.Subtests) -> None:
     reader = Reader(real)
@@ -175,6 +193,7 @@ def test_changes_are_really_made_and_those_of_others_stay(bare: Google) -> None:
     assert machine["tags"]["items"] == ["http-server", "https-server", "theirs", "workbench"]
     metadata = {item["key"]: item["value"] for item in machine["metadata"]["items"]}
     assert metadata["startup-script"] == "true"
+    assert another_client(bare) == {"workbench": bare.address()}
     assert [line[:14] for line in metadata["ssh-keys"].splitlines()] == ["bob:ssh-ed2551", "ubuntu:ssh-rsa"]
     assert machine["machineType"].endswith("/n2-standard-4")
     assert machine["status"] == "RUNNING"
