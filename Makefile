@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule bench accuracy docs build
+.PHONY: help deps up down clean test lint unit molecule e2e-aws e2e-gcp bench accuracy docs build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,7 +56,15 @@ molecule: deps ## Run every Molecule scenario
 	@python -m lab ready
 	@pytest -v -n 2 tests/molecule
 
-bench: deps ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
+e2e-aws: deps .venv/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
+	@python -m lab ready
+	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
+
+e2e-gcp: deps .venv/.cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
+	@python -m lab ready
+	@pytest -v -n 2 --dist loadgroup tests/e2e/test_gcp.py
+
+bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
 	@python -m lab ready
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m bench [first second fleet scans]`: measure, print one line a figure, write .lab/bench.json."""
+"""`python -m bench [first second fleet scans inventory]`: measure, print one line a figure, write .lab/bench.json."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import maturity, site
+from bench import inventory, maturity, site
 from bench.figures import Figure, write
 from lab.common import STATE, LabError
 
-GROUPS = ("scans", "first", "second", "fleet")
+GROUPS = ("scans", "first", "second", "fleet", "inventory")
 
 
 def main() -> int:
@@ -32,6 +32,7 @@ def main() -> int:
         "first": lambda: site.first_run(asked.pairs),
         "second": lambda: site.second_run(asked.runs, asked.reference),
         "fleet": lambda: site.fleet((5, 20)),
+        "inventory": inventory.listing,
     }
     figures: list[Figure] = []
     for group in asked.groups or GROUPS:

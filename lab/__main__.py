@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -121,6 +123,12 @@ def _down() -> None:
     shutil.rmtree(ssh.KNOWN_HOSTS, ignore_errors=True)
 
 
+def serve(given: argparse.Namespace) -> None:
+    """Serve a cloud's stand-in in the foreground; a SIGTERM ends it as an interrupt does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    importlib.import_module(f"lab.cloud.{given.cloud}").serve(with_machines=not given.no_machines)
+
+
 def clean() -> None:
     """Remove all that the lab made on this machine, as far as no other checkout's lab uses it."""
     with locked(LOCK):
@@ -155,6 +163,9 @@ def parser() -> argparse.ArgumentParser:
     command("forward", lambda _: forward(), "hold the forward to the workbench's Jupyter open in the background")
     command("status", lambda _: status(), "print what there is and how to use it")
     command("down", lambda _: down(), "remove hosts, mirror, network, volumes and forward")
+    cloud = command("cloud", serve, "answer as a cloud does, with lab hosts for its instances, until interrupted")
+    cloud.add_argument("cloud", choices=["aws", "gcp"])
+    cloud.add_argument("--no-machines", action="store_true", help="instances without hosts behind them")
     command("clean", lambda _: clean(), "down, and remove images, .lab/ and an engine that the lab started")
     host = commands.add_parser("host", help="start or remove single hosts").add_subparsers(required=True)
     one = host.add_parser("up", help="start a host and wait until it lets the user in")

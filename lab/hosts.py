@@ -33,9 +33,10 @@ OPTIONS = (
     f"--mount=type=volume,destination=/var/lib/docker,volume-label={LABEL}",
     f"--mount=type=volume,destination=/var/lib/containerd,volume-label={LABEL}",
 )
-# Reads the public key; prints the host's own when the boot is over, else what systemd says of itself.
-BOOT = f"""
-install -m 0600 -o {ssh.USER} -g {ssh.USER} /dev/stdin /home/{ssh.USER}/.ssh/authorized_keys
+# Reads the public key of whoever may log in.
+LET_IN = f"install -m 0600 -o {ssh.USER} -g {ssh.USER} /dev/stdin /home/{ssh.USER}/.ssh/authorized_keys"
+# Prints the host's own public key when the boot is over, else what systemd says of itself.
+BOOT = """
 while :; do
   state=$(systemctl is-system-running --wait 2>/dev/null)
   case $state in
@@ -65,7 +66,9 @@ def up(name: str, suite: str | None = None) -> None:
         raise LabError(f"nothing is ready for host {name}: `python -m lab ready` first")
     present = inspect(name)
     if present is None:
-        _create(name, suite or DEFAULT_SUITE)
+        with step(f"starting host {name} ({suite or DEFAULT_SUITE})"):
+            create(name, suite or DEFAULT_SUITE)
+            _wait(name)
         return
     runs = present["Config"]["Labels"][SUITE]
     if suite and suite != runs:
@@ -75,32 +78,42 @@ def up(name: str, suite: str | None = None) -> None:
     _wait(name)
 
 
-def _create(name: str, suite: str) -> None:
+def create(name: str, suite: str) -> None:
+    """Start the container that is a new host; it boots after that.
+
+    Raises LabError if there is no such suite or if the engine refuses.
+    """
     if suite not in images.HOSTS:
         raise LabError(f"there is no suite {suite!r}: take one of {', '.join(images.HOSTS)}")
-    with step(f"starting host {name} ({suite})"):
-        names = ("--name", container(name), "--hostname", name.replace("_", "-"), "--network", PREFIX)
-        labels = ("--label", LABEL, "--label", f"{SUITE}={suite}")
-        started = attempt("docker", "run", "--detach", *names, *labels, *OPTIONS, images.HOSTS[suite].name)
-        if started.returncode:
-            attempt("docker", "rm", "--volumes", container(name))
-            told = tail(started.stderr.decode())
-            raise LabError(f"host {name} could not be started (`python -m lab ready` makes what it needs):\n{told}")
-        _wait(name)
+    names = ("--name", container(name), "--hostname", name.replace("_", "-"), "--network", PREFIX)
+    labels = ("--label", LABEL, "--label", f"{SUITE}={suite}")
+    started = attempt("docker", "run", "--detach", *names, *labels, *OPTIONS, images.HOSTS[suite].name)
+    if started.returncode:
+        attempt("docker", "rm", "--volumes", container(name))
+        told = tail(started.stderr.decode())
+        raise LabError(f"host {name} could not be started (`python -m lab ready` makes what it needs):\n{told}")
 
 
-def _wait(name: str) -> None:
-    """Wait until systemd has started everything and sshd answers through the SSH configuration."""
-    public_key = ssh.KEY.with_suffix(".pub").read_text()
+def booted(name: str) -> str:
+    """Wait until systemd has started everything and return the host's public key.
+
+    Raises LabError with what failed if it has not after BOOT_SECONDS.
+    """
     inside = ("docker", "exec", "-i", container(name))
-    boot = (*inside, "timeout", str(BOOT_SECONDS), "sh", "-c", BOOT)
-    booted = attempt(*boot, stdin=public_key, timeout=BOOT_SECONDS + 10)
-    if booted.returncode:
-        told = (booted.stdout + booted.stderr).decode().strip() or f"not up after {BOOT_SECONDS} s"
+    boot = attempt(*inside, "timeout", str(BOOT_SECONDS), "sh", "-c", BOOT, timeout=BOOT_SECONDS + 10)
+    if boot.returncode:
+        told = (boot.stdout + boot.stderr).decode().strip() or f"not up after {BOOT_SECONDS} s"
         failed = attempt(*inside, "systemctl", "--failed", "--no-legend", "--plain").stdout.decode()
         journal = attempt(*inside, "journalctl", "--no-pager", "--lines=30").stdout.decode()
         raise LabError(f"host {name}: {told}\nfailed units:\n{failed}\nthe end of its journal:\n{journal}")
-    ssh.trust(name, booted.stdout.decode())
+    return boot.stdout.decode()
+
+
+def _wait(name: str) -> None:
+    """Let the lab's key in and wait until sshd answers through the SSH configuration."""
+    public_key = ssh.KEY.with_suffix(".pub").read_text()
+    run("docker", "exec", "-i", container(name), "sh", "-c", LET_IN, stdin=public_key)
+    ssh.trust(name, booted(name))
     answer = ssh.remote(name, "true")
     if answer.returncode:
         raise LabError(f"host {name} does not let {ssh.USER} in:\n{answer.stderr.decode()}")

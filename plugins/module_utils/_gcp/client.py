@@ -1,0 +1,185 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: speaking with Google Cloud's REST interfaces, by google-auth, patiently."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import traceback
+import uuid
+
+try:
+    import google.auth
+    import google.auth.exceptions
+    import google.auth.transport.requests
+    import google.oauth2.credentials
+    import google.oauth2.service_account
+    import requests
+
+    MISSING = None
+except ImportError:
+    MISSING = traceback.format_exc()
+
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+CONNECT_SECONDS, ANSWER_SECONDS = 20, 150  # the longest wait for an operation in one call is 120 s
+# Google's advice for calls that came too fast or met a failure that passes: again, each time after twice the pause.
+PASSING_STATUS = (429, 500, 502, 503, 504)
+PASSING_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "backendError", "resourceNotReady"}
+NOT_ENABLED = {"accessNotConfigured", "SERVICE_DISABLED"}
+LONGEST_PAUSE = 16
+PATIENCE_SECONDS = 120
+JITTER = random.SystemRandom()  # so that many who were refused at once do not come back at once
+CONNECTIONS = 4  # how often a lost connection is tried, until it is a failure
+OPERATION_SECONDS = 900
+
+
+class CloudError(Exception):
+    """Google refused, or could not be asked; the text says which call and why."""
+
+    def __init__(self, text, status=0, reasons=()):
+        super().__init__(text)
+        self.status = status
+        self.reasons = set(reasons)
+
+
+def session(environ=None):
+    """A session that shows the caller's credentials: GCP_ACCESS_TOKEN, the key in GCP_SERVICE_ACCOUNT_FILE, or those that every
+    tool of Google takes (application default credentials). Raises CloudError where there are none."""
+    environ = os.environ if environ is None else environ
+    try:
+        if environ.get("GCP_ACCESS_TOKEN"):
+            credentials = google.oauth2.credentials.Credentials(environ["GCP_ACCESS_TOKEN"])
+        elif environ.get("GCP_SERVICE_ACCOUNT_FILE"):
+            path = os.path.expanduser(environ["GCP_SERVICE_ACCOUNT_FILE"])
+            credentials = google.oauth2.service_account.Credentials.from_service_account_file(path, scopes=[SCOPE])
+        else:
+            credentials = google.auth.default(scopes=[SCOPE])[0]
+    except (google.auth.exceptions.GoogleAuthError, OSError, ValueError) as error:
+        raise CloudError(
+            "there are no usable credentials for Google Cloud: %s. Remedy: run `gcloud auth application-default login`, or set "
+            "GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account" % first_line(error)
+        ) from error
+    return google.auth.transport.requests.AuthorizedSession(credentials)
+
+
+class Client:
+    """Calls that are repeated as long as it makes sense. With `enabling`, a call waits for an interface that was just enabled."""
+
+    def __init__(self, session, enabling=False, sleep=time.sleep, clock=time.monotonic):
+        self._session = session
+        self._passing = PASSING_REASONS | (NOT_ENABLED if enabling else set())
+        self._sleep = sleep
+        self._clock = clock
+
+    def call(self, method, url, body=None, params=None):
+        """The answer as a dictionary. Raises CloudError with Google's own words."""
+        start, lost, attempt = self._clock(), 0, 0
+        while True:
+            pause = min(2**attempt, LONGEST_PAUSE) * JITTER.uniform(0.75, 1)
+            attempt += 1
+            try:
+                answer = self._session.request(
+                    method, url, json=body, params=params, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)
+                )
+            except google.auth.exceptions.RefreshError as error:
+                raise CloudError(
+                    "Google does not accept the credentials: %s. Remedy: get new ones, for example with "
+                    "`gcloud auth application-default login`" % first_line(error)
+                ) from error
+            except (requests.exceptions.RequestException, google.auth.exceptions.TransportError) as error:
+                lost += 1
+                if lost == CONNECTIONS:
+                    raise CloudError(
+                        "%s could not be reached: %s. Remedy: see to the network, and to HTTPS_PROXY if you set it"
+                        % (url, first_line(error))
+                    ) from error
+                self._sleep(pause)
+                continue
+            if answer.ok:
+                return answer.json() if answer.content else {}
+            error = refusal(method, url, answer)
+            passes = error.status in PASSING_STATUS or error.reasons & self._passing
+            if not passes or self._clock() - start + pause > PATIENCE_SECONDS:
+                raise error
+            self._sleep(pause)
+
+    def get(self, url, params=None):
+        """The resource, or None where there is none."""
+        try:
+            return self.call("GET", url, params=params)
+        except CloudError as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def pages(self, url, params=None):
+        """The answers of a list, page by page."""
+        params = dict(params or {})
+        while True:
+            page = self.call("GET", url, params=params)
+            yield page
+            if not page.get("nextPageToken"):
+                return
+            params["pageToken"] = page["nextPageToken"]
+
+    def aggregated(self, url, kind, params=None):
+        """The resources of a kind in all zones and regions."""
+        for page in self.pages("%s/aggregated/%s" % (url, kind), params):
+            for place in page.get("items", {}).values():
+                yield from place.get(kind, [])
+
+    def change(self, method, url, body=None, params=None):
+        """Change something in Compute Engine and wait until that is done.
+
+        The call says by its request ID that a second one, after a lost answer, is the same.
+        """
+        self.finish(self.call(method, url, body, dict(params or {}, requestId=str(uuid.uuid4()))))
+
+    def finish(self, operation):
+        """Wait until an operation of Compute Engine is done. Raises CloudError if it failed, or if it takes too long."""
+        start = self._clock()
+        while operation["status"] != "DONE":
+            if self._clock() - start > OPERATION_SECONDS:
+                raise CloudError("Google still works at %s after %d s" % (told(operation), OPERATION_SECONDS))
+            operation = self.call("POST", operation["selfLink"] + "/wait")
+        problems = operation.get("error", {}).get("errors", [])
+        if problems:
+            texts = ["%s: %s" % (problem.get("code"), problem.get("message")) for problem in problems]
+            raise CloudError("Google failed at %s: %s" % (told(operation), "; ".join(texts)))
+
+    def finish_enabling(self, operation, url):
+        """Wait until an operation of Service Usage is done."""
+        start = self._clock()
+        while not operation.get("done"):
+            if self._clock() - start > OPERATION_SECONDS:
+                raise CloudError("Google still enables interfaces after %d s" % OPERATION_SECONDS)
+            self._sleep(1)
+            operation = self.call("GET", "%s/%s" % (url, operation["name"]))
+        if operation.get("error"):
+            raise CloudError("Google could not enable interfaces: %s" % operation["error"].get("message"))
+
+
+def told(operation):
+    """What an operation does, for people."""
+    return "%s of %s" % (operation.get("operationType"), operation.get("targetLink", "").rpartition("/projects/")[2])
+
+
+def refusal(method, url, answer):
+    """The error that an answer tells of."""
+    try:
+        error = answer.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        error = {}
+    if not isinstance(error, dict):
+        error = {"message": str(error)}
+    reasons = [one.get("reason") for one in error.get("errors", []) + error.get("details", [])]
+    text = error.get("message") or answer.reason
+    return CloudError("%s %s: %s (%d)" % (method, url, text, answer.status_code), answer.status_code, reasons)
+
+
+def first_line(error):
+    """What an exception says, without what follows it over many lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
