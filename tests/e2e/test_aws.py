@@ -20,8 +20,9 @@ from aws import HERE, LAB, ROOT, Cloud, changed, cloud, refusal
 LAB_VARIABLES = ["-e", "@inventories/lab/group_vars/all.yml"]
 FIXED = ["-e", "aws_vm_fixed_address=true", "-e", "aws_vm_http=true"]
 NO_HOST = ["-e", "aws_vm_ssh_timeout=0"]
-machines = pytest.mark.xdist_group("aws_machines")
-calls = pytest.mark.xdist_group("aws_calls")
+# Two halves that take about as long, for two workers.
+first_half = pytest.mark.xdist_group("aws_first_half")
+second_half = pytest.mark.xdist_group("aws_second_half")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ class Reader:
         return self.real.run(*line.split(), *lab)
 
 
-@machines
+@first_half
 def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Cloud, subtests: pytest.Subtests) -> None:
     reader = Reader(real)
     make = "ansible-playbook playbooks/aws.yml"
@@ -145,7 +146,7 @@ def jupyter_through(real: Cloud) -> int:
             tunnel.terminate()
 
 
-@calls
+@second_half
 def test_cut_off_after_any_call_it_ends_as_it_should_and_nothing_else_is_touched(bare: Cloud) -> None:
     put_other_peoples_things(bare)
     theirs = bare.left()
@@ -213,7 +214,7 @@ def look_at_what_was_made(bare: Cloud) -> str:
     return mine["PublicIpAddress"]
 
 
-@calls
+@second_half
 def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
     before = bare.left()
     bare.set(throttle=4, slow=2)
@@ -231,7 +232,7 @@ def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
     assert bare.left() == before
 
 
-@calls
+@first_half
 def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytest.Subtests) -> None:
     wrong = {
         "no credentials": ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "nable to locate credentials"),
@@ -253,7 +254,7 @@ def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytes
         assert "0 machines in us-east-1 are called workbench" in refusal(bare.aws("-e", "aws_vm_state=stopped"))
 
 
-@calls
+@first_half
 def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Subtests) -> None:
     ec2 = bare.client()
     before = bare.left()
