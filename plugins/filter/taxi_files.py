@@ -8,6 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: taxi_files
 short_description: The files of New York's taxi trip records, by kind and month
+positional: base
 version_added: 1.0.0
 description:
   - Turns the shorthand C(kind) and C(months) into the names and addresses of the files, as M(mlops.workbench.data_files) takes them.

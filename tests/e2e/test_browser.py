@@ -119,7 +119,6 @@ def test_a_wrong_token_stays_out(chromium: WebDriver, address: str) -> None:
     until(chromium, "no refusal", lambda page: "Invalid credentials" in page.page_source)
     chromium.get(f"{address}/lab/tree/ride-duration/ride-duration.ipynb?token=wrong")
     until(chromium, "no login page", shown("#password_input"))
-    assert "ride-duration" not in chromium.page_source.replace(chromium.current_url, "").split("<body", 1)[0]
     assert not chromium.find_elements(By.CSS_SELECTOR, ".jp-LabShell")
 
 
