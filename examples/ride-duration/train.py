@@ -12,10 +12,11 @@ import pickle
 from pathlib import Path
 
 import pandas as pd
-from sklearn.feature_extraction import DictVectorizer
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import Lasso, LinearRegression, Ridge
 from sklearn.metrics import root_mean_squared_error
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 TIMES = ["lpep_pickup_datetime", "lpep_dropoff_datetime"]
 PLACES = ["PULocationID", "DOLocationID"]
@@ -29,17 +30,18 @@ def read_rides(path: Path) -> pd.DataFrame:
     return rides[rides["duration"].between(1, 60)]
 
 
-def features(rides: pd.DataFrame) -> list[dict[str, object]]:
+def features(rides: pd.DataFrame) -> pd.DataFrame:
     """Return what a model may know when a ride begins: from where to where, and how many miles that is."""
     route = rides[PLACES[0]].astype(str) + "_" + rides[PLACES[1]].astype(str)
-    return pd.DataFrame({"route": route, "trip_distance": rides["trip_distance"]}).to_dict(orient="records")
+    return pd.DataFrame({"route": route, "trip_distance": rides["trip_distance"]})
 
 
 def train(rides: pd.DataFrame, validation: pd.DataFrame) -> dict[str, tuple[float, Pipeline]]:
-    """Train each model; its RMSE on the validation rides in minutes, and the model with its vectorizer, by name."""
+    """Train each model; its RMSE on the validation rides in minutes, and the model with its encoder, by name."""
     trained = {}
     for name, estimator in MODELS.items():
-        model = make_pipeline(DictVectorizer(), estimator).fit(features(rides), rides["duration"])
+        encoder = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["route"]), remainder="passthrough")
+        model = make_pipeline(encoder, estimator).fit(features(rides), rides["duration"])
         trained[name] = (root_mean_squared_error(validation["duration"], model.predict(features(validation))), model)
     return trained
 

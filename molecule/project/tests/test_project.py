@@ -44,8 +44,8 @@ def test_the_environment_does_the_courses_work(host):
     # The rides were made up with a noise of two minutes, which no model can foresee.
     assert all(1.5 < float(minutes.split()[0]) < 2.5 for minutes in told.values()), answer.stdout
     predict = (
-        "import pickle; model = pickle.load(open('/tmp/m.pickle', 'rb')); "
-        "print(model.predict([{'route': '41_74', 'trip_distance': 10.0}])[0])"
+        "import pickle, pandas; model = pickle.load(open('/tmp/m.pickle', 'rb')); "
+        "print(model.predict(pandas.DataFrame([{'route': '41_74', 'trip_distance': 10.0}]))[0])"
     )
     # Three minutes and four a mile.
     assert float(host.check_output(f'{PYTHON} -c "{predict}"')) == pytest.approx(43, abs=2)
