@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e-aws e2e-gcp bench accuracy docs build
+.PHONY: help deps up down clean test lint unit molecule e2e e2e-aws e2e-gcp bench accuracy docs build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,10 @@ unit: deps ## Run the unit tests
 molecule: deps ## Run every Molecule scenario
 	@python -m lab ready
 	@pytest -v -n 2 tests/molecule
+
+e2e: deps ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
+	@python -m lab ready
+	@WORKBENCH_SCREENSHOT=docs/jupyter.png pytest -v tests/e2e/test_browser.py
 
 e2e-aws: deps .venv/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
 	@python -m lab ready

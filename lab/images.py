@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ HOST_PACKAGES = (
     "python3,python3-apt,sudo,systemd,systemd-sysv"
 )
 MIRROR_PACKAGES = "busybox-static,docker-compose,docker-registry,nginx-light"
+BROWSER_PACKAGES = "chromium,chromium-driver,fonts-dejavu-core"
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,18 @@ HOSTS = {
     for suite in ("bookworm", "trixie")
 }
 MIRROR = Image("mlops-workbench-mirror:1", "trixie", MIRROR_PACKAGES, HOOKS / "mirror.sh", "/usr/local/sbin/mirror")
-ALL = (*HOSTS.values(), MIRROR)
+BASIC = (*HOSTS.values(), MIRROR)
+# Made only when a test needs it.
+BROWSER = Image("mlops-workbench-browser:1", "trixie", BROWSER_PACKAGES, HOOKS / "browser.sh", "/usr/bin/chromedriver")
 
 
-def missing() -> list[Image]:
-    """Return the images that are not there or that are made from older sources."""
+def missing(wanted: Sequence[Image] = BASIC) -> list[Image]:
+    """Return those of the images that are not there or that are made from older sources."""
     found = attempt(
-        "docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{STAMP}"}}}}', *(i.name for i in ALL)
+        "docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{STAMP}"}}}}', *(i.name for i in wanted)
     ).stdout.decode()
     # Docker leaves out the line of an image that is not there, and the stamps tell whose line each is.
-    return [image for image in ALL if image.stamp not in found.split()]
+    return [image for image in wanted if image.stamp not in found.split()]
 
 
 def builder(image: Image) -> Callable[[], None]:
@@ -148,4 +151,4 @@ def prune() -> None:
 
 def remove() -> None:
     """Remove the images."""
-    attempt("docker", "image", "rm", *(image.name for image in ALL))
+    attempt("docker", "image", "rm", *(image.name for image in (*BASIC, BROWSER)))

@@ -31,7 +31,7 @@ options:
       - Other roles that left a receipt are checked in any case. Where no role left one, the host is not ready.
     type: list
     elements: str
-    choices: [base, docker, docker_group, compose, anaconda, jupyter]
+    choices: [base, docker, docker_group, compose, anaconda, project, jupyter]
     default: []
   timeout:
     description: Seconds after which a single program, or an answer of Jupyter, counts as missing.

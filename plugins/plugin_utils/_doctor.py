@@ -14,7 +14,7 @@ from typing import Any, Iterator, Mapping
 SCHEMA = 1
 # Where the doctor could not look, this check stands for all the others.
 REACHABLE = "host.reachable"
-ROLES = ("base", "docker", "docker_group", "compose", "anaconda", "jupyter")
+ROLES = ("base", "docker", "docker_group", "compose", "anaconda", "project", "jupyter")
 
 
 def document(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

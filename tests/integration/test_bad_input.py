@@ -146,6 +146,36 @@ MISTAKES = {
         "jupyter_conda_prefix",
         "install it first",
     ),
+    "a kind of taxi that there is not": (
+        "project",
+        {"project_taxi": [{"kind": "blue", "months": ["2021-01"]}]},
+        "project_taxi",
+        "set kind of each entry of project_taxi to green",
+    ),
+    "a month that there is not": (
+        "project",
+        {"project_taxi": [{"kind": "green", "months": ["2021-01", "2021-13"]}]},
+        "project_taxi",
+        "such as 2021-01",
+    ),
+    "data whose checksum is none": (
+        "project",
+        {"project_data": [{"url": "http://mirror/zones.csv", "sha256": "latest"}]},
+        "project_data",
+        "64 digits",
+    ),
+    "a password for everybody to read": (
+        "project",
+        {"project_repo": f"https://ann:{'x' * 3}@example.com/taxi.git"},
+        "project_repo",
+        "credential helper",
+    ),
+    "an environment of no project": (
+        "project",
+        {"project_environment_file": "environment.yml"},
+        "project_repo",
+        "leave project_environment_file out",
+    ),
 }
 
 

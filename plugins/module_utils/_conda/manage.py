@@ -25,12 +25,13 @@ class Environment:
         self.module = module
         self.options = module.params
         self.conda = self.options["conda"] or program.find(program.installed_by_role(), os.environ)
+        # In a dry run an earlier task would have brought it, and what is left of an environment can be removed without.
+        needed = not module.check_mode and self.options["state"] == "present"
         if self.options["conda"] and not os.access(self.conda, os.X_OK):
-            # In a dry run an earlier task would have brought it.
-            if not module.check_mode:
+            if needed:
                 raise CondaError("There is no program %s. Set conda to the one to use." % self.conda)
             self.conda = ""
-        if not self.conda and not module.check_mode:
+        if not self.conda and needed:
             raise CondaError("There is no conda on this host. Install one (role anaconda), or name it: conda.")
         self.root = program.root_of(self.conda) if self.conda else ""
         self.prefix = self.options["prefix"] or program.place(
@@ -223,7 +224,7 @@ class Environment:
     def remove(self):
         """Remove the environment with all that is in it."""
         with claimed(self.prefix) as unfinished:
-            if environment.exists(self.prefix) and not unfinished:
+            if environment.exists(self.prefix) and not unfinished and self.conda:
                 self.must(
                     self.run([self.conda, "env", "remove", "--yes", "--prefix", self.prefix]),
                     "conda could not remove it",

@@ -52,7 +52,7 @@ def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
 
 def _answers(host: Host, prefix: str, program: str) -> Check:
     check = f"anaconda.{program}"
-    ran, said = _run_as_owner(host, f"{prefix}/bin/{program}", "--version")
+    ran, said = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
     if ran:
         return passed(check, prefix, said)
     return failed(check, prefix, f"{prefix}/bin/{program} does not run: {said}", rerun("anaconda"))
@@ -98,7 +98,7 @@ def _login_shell(host: Host, prefix: str, user: str) -> Check:
 def _imports(host: Host, environment: Environment) -> Check:
     check = "anaconda.imports"
     # -I: only the environment itself; -B: writes no byte code.
-    ran, said = _run_as_owner(
+    ran, said = run_as_owner(
         host, f"{environment.prefix}/bin/python", "-I", "-B", "-c", IMPORT_SCRIPT, *environment.imports
     )
     if ran:
@@ -106,7 +106,7 @@ def _imports(host: Host, environment: Environment) -> Check:
     return failed(check, environment.prefix, said, rerun("anaconda"))
 
 
-def _run_as_owner(host: Host, program: str, *arguments: str) -> tuple[bool, str]:
+def run_as_owner(host: Host, program: str, *arguments: str) -> tuple[bool, str]:
     """Run a program of an environment and return whether it worked and what it said.
 
     It runs as its owner: where a user owns the environment, root runs none of that user's code.

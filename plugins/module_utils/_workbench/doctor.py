@@ -14,7 +14,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, Callable, Collection, Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench import anaconda, compose, docker, jupyter
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench import (
+    anaconda,
+    compose,
+    docker,
+    jupyter,
+    project,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import (
@@ -79,6 +85,7 @@ JOBS: dict[str, Callable[[Host, Any], Iterator[Job]]] = {
     "docker_group": docker.group_jobs,
     "compose": compose.jobs,
     "anaconda": anaconda.jobs,
+    "project": project.jobs,
     "jupyter": jupyter.jobs,
 }
 

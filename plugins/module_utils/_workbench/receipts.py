@@ -61,6 +61,14 @@ class Anaconda:
 
 
 @dataclass(frozen=True)
+class Project:
+    """The checkouts and the conda environments of a project."""
+
+    checkouts: list[str]
+    environments: list[str]
+
+
+@dataclass(frozen=True)
 class Instance:
     """One Jupyter server; `token_file` is empty where a password takes the token's place."""
 
@@ -84,7 +92,7 @@ class Jupyter:
     instances: list[Instance]
 
 
-Receipt = Union[Plain, DockerGroup, Compose, Anaconda, Jupyter]
+Receipt = Union[Plain, DockerGroup, Compose, Anaconda, Project, Jupyter]
 
 
 def path(role: str) -> str:
@@ -128,6 +136,10 @@ def _anaconda(record: dict[str, Any]) -> Anaconda:
     return Anaconda(_text(record, "prefix"), _texts(record, "login_users"), environments)
 
 
+def _project(record: dict[str, Any]) -> Project:
+    return Project(_texts(record, "checkouts"), _texts(record, "environments"))
+
+
 def _jupyter(record: dict[str, Any]) -> Jupyter:
     return Jupyter([_instance(entry) for entry in _entries(record, "instances")])
 
@@ -154,6 +166,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Receipt]] = {
     "docker_group": _docker_group,
     "compose": _compose,
     "anaconda": _anaconda,
+    "project": _project,
     "jupyter": _jupyter,
 }
 

@@ -37,6 +37,10 @@ RECEIPTS = {
         "login_users": ["ubuntu"],
         "environments": [{"prefix": "/opt/anaconda/envs/x", "imports": ["pandas"]}],
     },
+    "project": {
+        "checkouts": ["/home/ubuntu/notebooks/taxi"],
+        "environments": ["/home/ubuntu/.conda/envs/taxi"],
+    },
     "jupyter": {
         "instances": [
             {
@@ -72,6 +76,8 @@ class FakeHost:
             "/opt/anaconda/bin/python": ROOT,
             "/opt/anaconda/bin/conda": ROOT,
             "/opt/anaconda/envs/x/bin/python": UBUNTU,
+            "/home/ubuntu/.conda/envs/taxi/bin/python": UBUNTU,
+            "/home/ubuntu/notebooks/taxi/.git": UBUNTU,
         }
         self.programs = {
             "docker version": Outcome(0, "26.1.5\n", ""),
@@ -82,6 +88,7 @@ class FakeHost:
             "/opt/anaconda/bin/conda --version": Outcome(0, "conda 25.9.1\n", ""),
             "/bin/bash -l": Outcome(0, LOGIN, "no job control\n"),
             "/opt/anaconda/envs/x/bin/python -I": Outcome(0, "", ""),
+            "/home/ubuntu/.conda/envs/taxi/bin/python --version": Outcome(0, "Python 3.12.1\n", ""),
         }
         self.answers = {TOKEN: 200}
         self.tls = False
@@ -185,6 +192,9 @@ def test_a_host_in_order_is_ready(host):
         ("anaconda.conda", "/opt/anaconda"),
         ("anaconda.login_shell", "ubuntu"),
         ("anaconda.imports", "/opt/anaconda/envs/x"),
+        ("project.receipt", "project"),
+        ("project.checkout", "/home/ubuntu/notebooks/taxi"),
+        ("project.python", "/home/ubuntu/.conda/envs/taxi"),
         ("jupyter.receipt", "jupyter"),
         ("jupyter.token_file", "ubuntu"),
         ("jupyter.with_token", "ubuntu"),
@@ -424,7 +434,7 @@ def test_a_program_of_the_prefix_fails(host, program):
 
 
 def test_the_prefix_is_gone(host):
-    host.owners = {}
+    host.owners = {path: owner for path, owner in host.owners.items() if not path.startswith("/opt/anaconda")}
     assert list(wrong(host)) == ["anaconda.python", "anaconda.conda", "anaconda.imports"]
 
 
@@ -581,3 +591,16 @@ def test_the_servers_of_all_users_are_looked_at(host):
     failed = wrong(host)
     assert {check["subject"] for check in failed.values()} == {"ann"}
     assert "jupyter.token_file" in failed
+
+
+def test_a_checkout_that_is_gone(host):
+    del host.owners["/home/ubuntu/notebooks/taxi/.git"]
+    (found,) = wrong(host).values()
+    assert (found["id"], found["subject"]) == ("project.checkout", "/home/ubuntu/notebooks/taxi")
+    assert "--tags project" in found["remedy"]
+
+
+def test_an_environment_of_a_project_whose_python_does_not_start(host):
+    host.programs["/home/ubuntu/.conda/envs/taxi/bin/python --version"] = Outcome(127, "", "no such file")
+    (found,) = wrong(host).values()
+    assert found["id"] == "project.python"

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to the collection: it may change without notice.
+
+"""The project's checkout is there, and so is the Python of its environment."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Iterator
+
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.anaconda import run_as_owner
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Project
+
+
+def jobs(host: Host, receipt: Project) -> Iterator[Job]:
+    """Check the checkouts and the environments."""
+    for folder in receipt.checkouts:
+        yield partial(_checkout, host, folder)
+    for prefix in receipt.environments:
+        yield partial(_python, host, prefix)
+
+
+def _checkout(host: Host, folder: str) -> Check:
+    check = "project.checkout"
+    try:
+        host.owner(f"{folder}/.git")
+    except (OSError, KeyError):
+        return failed(check, folder, f"there is no git checkout in {folder}", rerun("project"))
+    return passed(check, folder, "the checkout is there")
+
+
+def _python(host: Host, prefix: str) -> Check:
+    check = "project.python"
+    ran, said = run_as_owner(host, f"{prefix}/bin/python", "--version")
+    if ran:
+        return passed(check, prefix, said)
+    return failed(check, prefix, f"{prefix}/bin/python does not run: {said}", rerun("project"))

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session as its user has it: Chromium, over the SSH forward, logs in, opens a notebook and runs it.
+
+`make e2e` leaves a screenshot in docs/; other runs leave it in .lab/.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+from lab import browser, hosts, ssh
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOT = ROOT / os.environ.get("WORKBENCH_SCREENSHOT", ".lab/jupyter.png")
+ROLES = "base,anaconda,jupyter"
+PATIENCE_SECONDS = 90
+SAMPLE = """
+set -eu
+mkdir -p ~/notebooks/data
+tar --extract --directory ~/notebooks
+cd ~/notebooks/ride-duration
+for month in 2021-01 2021-02; do
+  /opt/anaconda/envs/jupyter/bin/python -B sample.py ../data/green_tripdata_$month.parquet $month
+done
+"""
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def run(*command: str) -> None:
+    """Run a command in the checkout; what it printed is in the failure."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    assert ran.returncode == 0, ran.stdout[-6000:]
+
+
+def remote(*command: str, **more: bytes) -> str:
+    """Run a command on the workbench over SSH and return what it printed."""
+    words = ["ssh", "-F", str(ssh.CONFIG), "-o", "ClearAllForwardings=yes", "-o", "ControlPath=none", ssh.WORKBENCH]
+    return subprocess.run([*words, *command], capture_output=True, check=True, **more).stdout.decode().strip()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the forward to the workbench's Jupyter begins; a workbench that was there before stays."""
+    was_there = hosts.inspect(ssh.WORKBENCH) is not None
+    run(sys.executable, "-m", "lab", "up")
+    run("ansible-playbook", "-i", "inventories/lab", "site.yml", "--tags", ROLES)
+    example = subprocess.run(
+        ["tar", "--create", "ride-duration"], cwd=ROOT / "examples", capture_output=True, check=True
+    ).stdout
+    remote(SAMPLE, input=example)
+    run(sys.executable, "-m", "lab", "forward")
+    yield f"http://127.0.0.1:{ssh.local_port()}"
+    if not was_there:
+        ssh.close_forward()
+        hosts.down(ssh.WORKBENCH)
+
+
+@pytest.fixture(scope="module")
+def token(address: str) -> str:
+    """The token, from where the documentation says it is."""
+    return remote("cat /etc/mlops-workbench/jupyter/$USER/token")
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[str]:
+    """The address of the browser's driver."""
+    yield browser.start()
+    browser.stop()
+
+
+@pytest.fixture
+def chromium(driver: str) -> Iterator[WebDriver]:
+    """A browser that knows nothing yet."""
+    options = webdriver.ChromeOptions()
+    for option in ("--headless=new", "--no-sandbox", "--window-size=1280,900", "--no-proxy-server"):
+        options.add_argument(option)
+    session = webdriver.Remote(driver, options=options)
+    yield session
+    session.quit()
+
+
+def until(chromium: WebDriver, what: str, condition: Callable[[WebDriver], object]) -> None:
+    """Wait for something to be seen."""
+    WebDriverWait(chromium, PATIENCE_SECONDS).until(condition, f"{what} at {chromium.current_url}")
+
+
+def log_in(chromium: WebDriver, address: str, password: str) -> None:
+    """Come to the login page and type a token there."""
+    chromium.get(f"{address}/lab")
+    until(chromium, "no login page", lambda page: page.find_elements(By.ID, "password_input"))
+    chromium.find_element(By.ID, "password_input").send_keys(password, Keys.ENTER)
+
+
+def shown(selector: str) -> Callable[[WebDriver], bool]:
+    """Tell whether something can be seen on the page."""
+    return lambda page: any(found.is_displayed() for found in page.find_elements(By.CSS_SELECTOR, selector))
+
+
+def test_a_wrong_token_stays_out(chromium: WebDriver, address: str) -> None:
+    log_in(chromium, address, "wrong")
+    until(chromium, "no refusal", lambda page: "Invalid credentials" in page.page_source)
+    chromium.get(f"{address}/lab/tree/ride-duration/ride-duration.ipynb?token=wrong")
+    until(chromium, "no login page", shown("#password_input"))
+    assert not chromium.find_elements(By.CSS_SELECTOR, ".jp-LabShell")
+
+
+def test_a_notebook_reads_rides_shows_a_plot_and_trains(chromium: WebDriver, address: str, token: str) -> None:
+    log_in(chromium, address, token)
+    until(chromium, "no JupyterLab", shown(".jp-LabShell"))
+    chromium.get(f"{address}/lab/tree/ride-duration/ride-duration.ipynb")
+    until(chromium, "no notebook", shown(".jp-Notebook .jp-CodeCell"))
+    until(chromium, "no kernel", shown(".jp-Notebook-ExecutionIndicator[data-status='idle']"))
+    chromium.find_element(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell .cm-content").click()
+    for _cell in range(2):
+        webdriver.ActionChains(chromium).key_down(Keys.SHIFT).send_keys(Keys.ENTER).key_up(Keys.SHIFT).perform()
+    until(chromium, "no plot", shown(".jp-OutputArea-output img[src^='data:image/png']"))
+    until(chromium, "no table", shown(".jp-OutputArea-output table"))
+    told = chromium.find_element(By.CSS_SELECTOR, ".jp-OutputArea-output table").text
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["linear", "lasso", "ridge"], told
+    SCREENSHOT.write_bytes(chromium.get_screenshot_as_png())
+    assert SCREENSHOT.stat().st_size > 20_000
