@@ -170,7 +170,7 @@ def test_what_cannot_be_had_is_a_clear_error_and_leaves_nothing(conda, prefix, m
         ("dependencies:\n  - python\n - six\n", ["no valid YAML", "line 3"]),
         ("- python\n", ["describes no environment"]),
         ("dependencies:\n  - {conda: [six]}\n", ["a dependency is a package"]),
-        ("dependancies: [python]\n", ["conda knows no dependancies"]),
+        ("packages: [python]\n", ["conda knows no packages"]),
     ],
 )
 def test_a_broken_environment_file_is_named_with_its_place(conda, prefix, tmp_path, text, words):
