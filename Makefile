@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e e2e-aws e2e-gcp bench accuracy docs build
+.PHONY: help deps up down clean test lint unit molecule e2e e2e-aws e2e-gcp bench accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,9 @@ accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<
 docs: deps ## Write the tables in the roles' READMEs and the page of the maturity criteria
 	@python tests/contract/role_readme.py
 	@python tests/contract/criteria_page.py
+
+checksums: deps ## Compare conda's checksums with the vendors' lists: make checksums [ADD=miniconda=py313_26.5.3-1]
+	@python tests/contract/conda_checksums.py $(ADD)
 
 build: deps ## Build the collection's artifact
 	@ansible-galaxy collection build --force --output-path .lab/dist

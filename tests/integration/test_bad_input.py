@@ -79,7 +79,13 @@ MISTAKES = {
     ),
     "a version that moves": (
         "anaconda",
-        {"anaconda_version": "latest", "anaconda_sha256": ""},
+        {"anaconda_version": "latest", "anaconda_sha256": "0" * 64},
+        "anaconda_version",
+        "changes overnight",
+    ),
+    "a version that the role does not know": (
+        "anaconda",
+        {"anaconda_version": "1.0", "anaconda_sha256": ""},
         "anaconda_version",
         "choose one of these",
     ),
