@@ -45,7 +45,7 @@ def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
     yield partial(_answers, host, receipt.prefix, "python")
     yield partial(_answers, host, receipt.prefix, "conda")
     for user in receipt.login_users:
-        yield partial(_login_shell, host, receipt.prefix, user)
+        yield partial(_login_shell, host, receipt, user)
     for environment in receipt.environments:
         yield partial(_imports, host, environment)
 
@@ -58,8 +58,9 @@ def _answers(host: Host, prefix: str, program: str) -> Check:
     return failed(check, prefix, f"{prefix}/bin/{program} does not run: {said}", rerun("anaconda"))
 
 
-def _login_shell(host: Host, prefix: str, user: str) -> Check:
+def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
     check = "anaconda.login_shell"
+    prefix = receipt.prefix
     try:
         account = host.account(user)
     except KeyError:
@@ -80,7 +81,7 @@ def _login_shell(host: Host, prefix: str, user: str) -> Check:
         )
     wrong = [
         f"{name} is {found.get(name) or 'not found'}"
-        for name in ("python", "conda")
+        for name in (("python", "conda") if receipt.login_base else ("conda",))
         if not _inside(found.get(name, ""), prefix)
     ]
     if wrong:
@@ -92,7 +93,7 @@ def _login_shell(host: Host, prefix: str, user: str) -> Check:
         )
     if not found["version"]:
         return failed(check, user, f"in a login shell of {user} conda --version fails", rerun("anaconda"))
-    return passed(check, user, f"{found['version']}, {found['python']}")
+    return passed(check, user, f"{found['version']}, {found.get('python') or 'no python'}")
 
 
 def _imports(host: Host, environment: Environment) -> Check:

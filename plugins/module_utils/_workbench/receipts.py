@@ -53,11 +53,12 @@ class Environment:
 
 @dataclass(frozen=True)
 class Anaconda:
-    """A conda installation, its environments, and the users whose login shells find it."""
+    """A conda installation, its environments, the users whose login shells find it, and whether these start in base."""
 
     prefix: str
     login_users: list[str]
     environments: list[Environment]
+    login_base: bool = True
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def _anaconda(record: dict[str, Any]) -> Anaconda:
     # An installation without environments of its own need not say so.
     entries = _entries(record, "environments") if "environments" in record else []
     environments = [Environment(_text(entry, "prefix"), _texts(entry, "imports")) for entry in entries]
-    return Anaconda(_text(record, "prefix"), _texts(record, "login_users"), environments)
+    # Receipts of before the choice was noted say nothing about it: base was what login shells started in.
+    login_base = record.get("login_base", True) is not False
+    return Anaconda(_text(record, "prefix"), _texts(record, "login_users"), environments, login_base)
 
 
 def _project(record: dict[str, Any]) -> Project:

@@ -458,6 +458,22 @@ def test_a_login_shell_finds_something_else(host, out, says):
     assert says in only(host, "anaconda.login_shell")[0]
 
 
+@pytest.mark.parametrize("python", ["/usr/bin/python", ""])
+def test_where_base_is_not_chosen_a_login_shell_need_not_find_its_python(host, python):
+    host.change("anaconda", login_base=False)
+    host.programs["/bin/bash -l"] = Outcome(0, LOGIN.replace("/opt/anaconda/bin/python", python), "")
+    assert wrong(host) == {}
+
+
+def test_where_base_is_not_chosen_a_login_shell_must_find_conda(host):
+    host.change("anaconda", login_base=False)
+    host.programs["/bin/bash -l"] = Outcome(0, "workbench-python=\nworkbench-conda=\nworkbench-version=\n", "")
+    assert (
+        only(host, "anaconda.login_shell")[0]
+        == "in a login shell of ubuntu conda is not found, outside of /opt/anaconda"
+    )
+
+
 def test_a_login_shell_that_does_not_work(host):
     host.programs["/bin/bash -l"] = Outcome(1, "This account is currently not available.\n", "")
     detail, remedy = only(host, "anaconda.login_shell")
