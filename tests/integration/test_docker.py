@@ -182,7 +182,7 @@ def test_a_setting_that_is_no_longer_asked_for_goes(host, converge) -> None:
     [
         ({"docker_daemon_options": {"log-level": "shrill"}}, "shrill"),
         ({"docker_daemon_options": {"regstry-mirrors": []}}, "regstry-mirrors"),
-        ({"docker_daemon_options": {"log-driver": "nonsense"}}, "nonsense"),
+        ({"docker_address_pools": [{"base": "10.0.0.0/24", "size": 8}]}, "invalid pools size"),
     ],
     ids=["a value that --validate finds", "a name that --validate finds", "a value that only a start finds"],
 )
