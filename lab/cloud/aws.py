@@ -31,8 +31,8 @@ from lab.cloud import machines
 from lab.common import LabError, say
 from lab.ssh import KEY as LAB_KEY
 
-ACCESS_KEY = "AKIALABLABLABLABLAB1"
-SECRET_KEY = "the/lab/checks/only/the/access/key/ID++"  # noqa: S105 it opens nothing
+ACCESS_KEY = "lab"
+SECRET_KEY = "lab"  # noqa: S105 it opens nothing
 REGION = "us-east-1"
 CANONICAL = "099720109477"
 PAGE = 1000

@@ -236,7 +236,7 @@ def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
 def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytest.Subtests) -> None:
     wrong = {
         "no credentials": ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "nable to locate credentials"),
-        "wrong credentials": ({"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONGWRONG1"}, "AuthFailure"),
+        "wrong credentials": ({"AWS_ACCESS_KEY_ID": "wrong"}, "AuthFailure"),
         "endpoint down": ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "Could not connect to the endpoint URL"),
     }
     for case, (environment, reason) in wrong.items():

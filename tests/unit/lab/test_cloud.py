@@ -32,7 +32,7 @@ def test_what_is_not_modelled_is_refused(stand_in):
 
 def test_another_key_is_refused(stand_in):
     assert code(stand_in.refuse("RunInstances", {}, "")) == "AuthFailure"
-    assert code(stand_in.refuse("RunInstances", {}, AUTHORIZED.replace("LAB", "BAD"))) == "AuthFailure"
+    assert code(stand_in.refuse("RunInstances", {}, AUTHORIZED.replace(aws.ACCESS_KEY, "other"))) == "AuthFailure"
 
 
 def test_so_many_calls_are_throttled(stand_in):
