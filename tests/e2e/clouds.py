@@ -74,14 +74,13 @@ class Cloud:
         command = ["ansible-playbook", f"playbooks/{self.name}.yml", *self.always, *words]
         log = self.home / "cut_off.log"
         with log.open("w") as output:
-            play = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=output, stderr=output
-            )
+            play = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
             while play.poll() is None and not self.state()["held"]:
                 time.sleep(0.1)
             held = play.poll() is None
             if held:
-                os.killpg(play.pid, signal.SIGKILL)
+                for process in family(play.pid):
+                    os.kill(process, signal.SIGKILL)
             play.wait()
         self.set()
         assert held or play.returncode == 0, log.read_text()
@@ -166,6 +165,12 @@ def serving_hosts(kind: type[Kind]) -> Iterator[Kind]:
     subprocess.run([sys.executable, "-m", "lab", "ready"], cwd=ROOT, check=True, capture_output=True, timeout=900)
     with serving(kind) as there:
         yield there
+
+
+def family(process: int) -> list[int]:
+    """Return a process and all below it. Ansible's workers have sessions of their own, so a signal to its group misses them."""
+    below = [int(one) for file in Path(f"/proc/{process}/task").glob("*/children") for one in file.read_text().split()]
+    return [process, *(found for one in below for found in family(one))]
 
 
 def changed(run: subprocess.CompletedProcess[str]) -> set[str]:
