@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from clouds import family
 
 from lab.cloud.client import stand_in, steer
 
@@ -75,7 +76,8 @@ class Cloud:
                 time.sleep(0.1)
             held = play.poll() is None
             if held:
-                os.killpg(play.pid, signal.SIGKILL)
+                for process in family(play.pid):
+                    os.kill(process, signal.SIGKILL)
             play.wait()
         self.set()
         assert held or play.returncode == 0, log.read_text()
