@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # The course's steps in the order in which its students type them, for the comparison with site.yml. What the lab changes is
 # where the downloads come from: the variables in capitals are set by the bench to what site.yml gets from its inventory.
 set -euo pipefail

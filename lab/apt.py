@@ -170,7 +170,7 @@ def parse(control: str) -> dict[str, str]:
         if line.startswith((" ", "\t")):
             fields[name] += "\n" + line
         elif line:
-            name, _, value = line.partition(":")
+            name, _colon, value = line.partition(":")
             fields[name] = value.strip()
     return fields
 

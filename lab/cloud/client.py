@@ -32,7 +32,7 @@ def stand_in(cloud: str, *options: str) -> Iterator[dict[str, str]]:
         for line in server.stdout:
             if not line.startswith("export "):
                 break
-            name, _, value = line.removeprefix("export ").strip().partition("=")
+            name, _sign, value = line.removeprefix("export ").strip().partition("=")
             environment[name] = value
         else:
             raise LabError(f"`{' '.join(command)}` ended at once")

@@ -101,7 +101,7 @@ def _make(mirror: Path, cache: Path, log: Callable[[str], None]) -> Artefact:
         prefix = base.install(channel, closure, Path(short))
         packed = {
             conda: installer.pack(prefix, channel, (__version__, conda))
-            for conda in {conda for _, _, conda in EDITIONS}
+            for conda in {conda for _product, _version, conda in EDITIONS}
         }
         for product, version, conda in EDITIONS:
             file = workshop / f"{product}-{version}-Linux-{machine}.sh"

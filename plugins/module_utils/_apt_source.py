@@ -128,7 +128,7 @@ def stanza(text):
         if line[:1].isspace():
             fields[name] = fields.get(name, "") + "\n" + line.strip()
         elif ":" in line:
-            name, _, value = line.partition(":")
+            name, _colon, value = line.partition(":")
             name = name.lower()
             fields[name] = value.strip()
     return {"uris": fields.get("uris", "").split(), "keys": key_files(fields.get("signed-by", ""))}

@@ -191,7 +191,8 @@ def exact(module, known, where):
 
 def main():
     """Look into the source, and say what the role has to do."""
-    source_options = {name: {"type": "str", "required": True} for name in ("uri", "text", "key_url", "vendor")}
+    source_options = {name: {"type": "str", "required": True} for name in ("uri", "text", "vendor")}
+    source_options["key_url"] = {"type": "str", "required": True, "no_log": False}  # of a public key
     source_options.update({name: {"type": "path", "required": True} for name in ("file", "key_file")})
     source_options["key_sha256"] = {"type": "str", "default": "", "no_log": False}
     module = AnsibleModule(

@@ -53,7 +53,8 @@ def published(product: dict[str, Any], versions: list[str], get: Callable[[str],
     names = {(v, a): product["file"].format(version=v, arch=a) for v in versions for a in ARCHITECTURES}
     if "{version}" in product["base"]:
         listed = {
-            name: beside(get(f"{product['base'].format(version=v)}/{name}.sha256")) for (v, _), name in names.items()
+            name: beside(get(f"{product['base'].format(version=v)}/{name}.sha256"))
+            for (v, _machine), name in names.items()
         }
     else:
         listed = listing(get(product["base"] + "/"))
@@ -83,7 +84,7 @@ def refresh(path: Path, additions: list[str]) -> list[str]:
     products, known = variables["__anaconda_products"], variables["__anaconda_checksums"]
     wanted = {distribution: list(versions) for distribution, versions in known.items()}
     for addition in additions:
-        distribution, _, version = addition.partition("=")
+        distribution, _sign, version = addition.partition("=")
         if distribution not in wanted or not version:
             return [f"{addition}: say distribution=version, with one of {', '.join(wanted)}"]
         if version not in wanted[distribution]:

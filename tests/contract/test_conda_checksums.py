@@ -33,7 +33,7 @@ def publish(folder, products, known):
         }
         if distribution in FILES:
             rows = [ROW.format("Anaconda2-1.4.0-Linux-x86_64.sh", "0" * 32)]
-            rows += [ROW.format(name, checksum) for name, (_, checksum) in named.items()]
+            rows += [ROW.format(name, checksum) for name, (_md5, checksum) in named.items()]
             (folder / FILES[distribution]).mkdir(exist_ok=True)
             (folder / FILES[distribution] / "index.html").write_text(f"<table>\n{''.join(rows)}</table>")
         else:
@@ -64,7 +64,7 @@ def vendors(tmp_path):
 
 
 def test_what_is_right_stays_as_it_is_to_the_letter(vendors):
-    path, _ = vendors
+    path, _url = vendors
     before = path.read_text()
     assert conda_checksums.refresh(path, []) == []
     assert path.read_text() == before
@@ -102,7 +102,7 @@ def test_a_checksum_that_the_vendor_changed_is_told_and_not_taken(vendors, distr
     ],
 )
 def test_what_the_vendor_does_not_publish_is_not_added(vendors, addition, told):
-    path, _ = vendors
+    path, _url = vendors
     before = path.read_text()
     (problem,) = conda_checksums.refresh(path, [addition])
     assert told in problem
@@ -110,7 +110,7 @@ def test_what_the_vendor_does_not_publish_is_not_added(vendors, addition, told):
 
 
 def test_a_page_without_a_checksum_is_told(vendors, tmp_path):
-    path, _ = vendors
+    path, _url = vendors
     name = "Miniforge3-26.3.2-3-Linux-x86_64.sh.sha256"
     (tmp_path / "www/26.3.2-3" / name).write_text("<html>Try again later</html>")
     assert conda_checksums.refresh(path, []) == ["miniforge: no SHA-256 checksum in it"]

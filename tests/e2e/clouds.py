@@ -109,7 +109,7 @@ class Cloud:
         files = ["-F", f"{self.home}/.ssh/config", "-o", f"UserKnownHostsFile={self.known_hosts}"]
         with subprocess.Popen(["ssh", *files, "-N", "workbench"], env=self.environment) as tunnel:
             try:
-                for _ in range(100):
+                for _second in range(100):
                     try:
                         urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status", timeout=5)
                     except urllib.error.HTTPError as refused:

@@ -134,7 +134,7 @@ def jupyter_through(real: Cloud) -> int:
     options = ["-F", f"{real.home}/.ssh/config", "-o", f"UserKnownHostsFile={real.known_hosts}", "-N"]
     with subprocess.Popen(["ssh", *options, "workbench"], env=real.environment) as tunnel:
         try:
-            for _ in range(100):
+            for _second in range(100):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status", timeout=5)
                 except urllib.error.HTTPError as refused:

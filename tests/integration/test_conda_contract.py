@@ -172,7 +172,7 @@ def test_init(conda, prefix):
     rc = conda.home / ".bashrc"
     rc.write_text("alias ll='ls -l'\n")
     assert conda.run("init", "bash").returncode == 0
-    template = (ROOT / "roles/anaconda/templates/conda-init.sh").read_text()
+    template = (ROOT / "roles/anaconda/templates/conda-init.sh.j2").read_text()
     block = template.replace("{{ anaconda_prefix }}", str(base(conda))).replace("{{ shell }}", "bash")
     assert f"# >>> conda initialize >>>\n{block}# <<< conda initialize <<<\n" in rc.read_text()
     rc.unlink()

@@ -130,7 +130,9 @@ def test_an_environment_that_is_broken_is_made_anew(host: Host, play: Path) -> N
 def test_a_server_that_cannot_start_says_why(host: Host, play: Path) -> None:
     host.shell("sudo mkdir -p /etc/systemd/system/jupyter-ubuntu.service.d")
     host.shell(
-        "printf '[Service]\\nExecStartPre=/bin/sh -c \"echo the dog ate it; exit 1\"\\n' | sudo tee /etc/systemd/system/jupyter-ubuntu.service.d/x.conf; sudo systemctl daemon-reload; sudo systemctl stop jupyter-ubuntu"
+        "printf '[Service]\\nExecStartPre=/bin/sh -c \"echo the dog ate it; exit 1\"\\n' "
+        "| sudo tee /etc/systemd/system/jupyter-ubuntu.service.d/x.conf; "
+        "sudo systemctl daemon-reload; sudo systemctl stop jupyter-ubuntu"
     )
     run = host.play(str(play), "-e", json.dumps({**PACKAGES, **MORE}))
     host.shell(

@@ -54,7 +54,7 @@ def test_machines_come_and_go(tmp_path: Path) -> None:
 )
 def test_a_machine_cannot_speak_for_others(line: str, tmp_path: Path) -> None:
     inventory = tmp_path / "odd"
-    name, _, rest = line.partition(" ansible_host=")
+    name, _key, rest = line.partition(" ansible_host=")
     host = f'    {name}: {{ansible_host: {rest[:-1].replace(chr(39), chr(34))}"}}' if rest else f"    {name}:"
     inventory = tmp_path / "odd.yml"
     inventory.write_text(f"all:\n  hosts:\n{host}\n")

@@ -52,7 +52,7 @@ def pem(key: rsa.RSAPrivateKey) -> bytes:
 
 def certificates(folder: Path) -> ssl.SSLContext:
     """Write the certificate of a new authority to ca.pem, and return a server's side of TLS for Google's names."""
-    authority_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    authority_key, key = (rsa.generate_private_key(65537, 2048) for _key in range(2))
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mlops.workbench lab, not Google")])
     now = datetime.datetime.now(datetime.timezone.utc)
 

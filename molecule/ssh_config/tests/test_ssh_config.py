@@ -9,7 +9,7 @@ import pytest
 
 FOLDER = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "user/ssh"
 CONFIG = FOLDER / "config"
-MINE = Path(__file__).parents[1] / "user_config"
+MINE = Path(__file__).parents[1] / "user_config.bin"  # .bin: not UTF-8, and with line ends of all kinds
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_another_key_is_refused(stand_in):
 
 def test_so_many_calls_are_throttled(stand_in):
     stand_in.settings = {"throttle": 2}
-    codes = [code(stand_in.refuse("DescribeInstances", {}, AUTHORIZED)) for _ in range(3)]
+    codes = [code(stand_in.refuse("DescribeInstances", {}, AUTHORIZED)) for _time in range(3)]
     assert codes == ["RequestLimitExceeded", "RequestLimitExceeded", None]
 
 
@@ -51,7 +51,7 @@ def test_the_group_of_a_machine_that_is_not_gone_yet_stays(stand_in):
 
 
 def test_public_addresses_are_this_machines_own():
-    for _ in range(100):
+    for _time in range(100):
         address = machines.free_address()
         assert ipaddress.ip_address(address).is_loopback
         assert not address.startswith("127.0.")
