@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,10 @@ def test_galaxy_takes_the_artifact(collection, tmp_path):
         [tools / "bin/pip", "install", "-q", "--disable-pip-version-check", "-r", ROOT / "requirements/importer.txt"],
         check=True,
     )
+    # The linter resolves the names of modules: those of amazon.aws lie with the tools of this run.
+    here = Path(sysconfig.get_path("purelib"))
+    there = tools / here.relative_to(sys.prefix)
+    (there / "ansible_collections").symlink_to(here / "ansible_collections")
     path = f"{tools / 'bin'}:{os.environ['PATH']}"
     subprocess.run(
         [Path(sys.executable).parent / "ansible-galaxy", "collection", "build", "--output-path", tmp_path],
@@ -49,4 +54,5 @@ def test_galaxy_takes_the_artifact(collection, tmp_path):
     assert ran.returncode == 0, said[-4000:]
     assert "Importer processing completed successfully" in said
     complaints = [line for line in said.splitlines() if line.startswith(("WARNING", "ERROR"))]
-    assert [line for line in complaints if not any(word in line for word in OLD_STYLE)] == []
+    left = [line for line in complaints if not any(word in line for word in OLD_STYLE)]
+    assert left == [], "\n".join(left)
