@@ -1,0 +1,81 @@
+"""The role anaconda where things go wrong, and in the homes of users."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_host import Host
+
+pytestmark = pytest.mark.xdist_group("anaconda")
+PREFIX = "/opt/anaconda"
+ZSHRC = "# mine, and the last line has no end"
+
+Converge = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def converge(host: Host, tmp_path: Path) -> Converge:
+    """Run the role with some settings."""
+    play = tmp_path / "play.yml"
+    play.write_text(json.dumps([{"hosts": "all", "become": True, "gather_facts": False, "roles": ["anaconda"]}]))
+
+    def run(**settings: Any) -> subprocess.CompletedProcess[str]:
+        return host.play(str(play), "-e", json.dumps(settings))
+
+    return run
+
+
+def test_a_disk_that_is_full_is_told_before_anything_happens(host: Host, converge: Converge) -> None:
+    host.shell(f"sudo mkdir -p {PREFIX}; sudo mount -t tmpfs -o size=60m none {PREFIX}")
+    refused = converge()
+    assert refused.returncode == 2
+    assert "anaconda_min_free_mb" in refused.stdout, refused.stdout[-3000:]
+
+
+def test_a_disk_that_fills_up_on_the_way_leaves_nothing_that_counts_as_whole(host: Host, converge: Converge) -> None:
+    failed = converge(anaconda_min_free_mb=1)
+    assert failed.returncode == 2
+    assert re.search("[Nn]ot enough free disk space|No space left", failed.stdout), failed.stdout[-3000:]
+    host.shell(f"sudo umount {PREFIX}")
+    made = converge(anaconda_init_users=["ubuntu"], anaconda_init_shells=["bash", "zsh"], anaconda_min_free_mb=1)
+    assert made.returncode == 0, made.stdout[-4000:]
+    assert host.shell(f"{PREFIX}/bin/conda --version").startswith("conda ")
+
+
+def test_a_channel_that_is_down_is_named_and_the_next_run_goes_on(host: Host, converge: Converge) -> None:
+    wanted = {"name": "course", "packages": ["python", "six"], "imports": ["six"]}
+    failed = converge(anaconda_environments=[{**wanted, "channels": ["http://mirror/no-such-channel"]}])
+    assert failed.returncode == 2
+    assert "A channel cannot be reached" in failed.stdout
+    assert host.shell(f"ls -A {PREFIX}/envs") == ""
+    made = converge(anaconda_environments=[wanted])
+    assert made.returncode == 0, made.stdout[-4000:]
+    assert host.shell(f"{PREFIX}/envs/course/bin/python -c 'import six; print(six.__name__)'") == "six\n"
+
+
+def test_a_run_with_nothing_to_do_is_short(converge: Converge) -> None:
+    settled = {"anaconda_environments": [{"name": "course", "packages": ["python", "six"], "imports": ["six"]}]}
+    again = converge(**settled)
+    assert "changed=0" in again.stdout, again.stdout[-4000:]
+    assert int(re.search(r"ok=(\d+)", again.stdout)[1]) <= 12  # type: ignore[index]
+
+
+def test_what_a_user_has_in_his_files_stays(host: Host, converge: Converge) -> None:
+    host.shell(f"cp /etc/skel/.bashrc ~/.bashrc; printf %s {ZSHRC!r} > ~/.zshrc; chmod 600 ~/.zshrc")
+    settings = {"anaconda_init_users": ["ubuntu"], "anaconda_init_shells": ["bash", "zsh"]}
+    assert converge(**settings).returncode == 0
+    assert "'shell.zsh' 'hook'" in host.shell("cat ~/.zshrc")
+    assert host.shell("stat -c '%a %U' ~/.zshrc") == "600 ubuntu\n"
+    assert converge().returncode == 0
+    assert host.shell("cmp ~/.bashrc /etc/skel/.bashrc; cat ~/.zshrc").strip() == ZSHRC
+
+
+def test_the_way_back(host: Host, converge: Converge) -> None:
+    assert converge(anaconda_state="absent").returncode == 0
+    assert host.shell(f"ls -d {PREFIX} /etc/profile.d/mlops-workbench-conda.sh 2>/dev/null || true") == ""
