@@ -27,7 +27,7 @@ from lab import browser, hosts, ssh
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOT = ROOT / os.environ.get("WORKBENCH_SCREENSHOT", ".lab/jupyter.png")
 ROLES = "base,anaconda,jupyter"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240  # the first import of scikit-learn on a busy machine
 SAMPLE = """
 set -eu
 mkdir -p ~/notebooks/data

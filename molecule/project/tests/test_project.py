@@ -56,7 +56,9 @@ def test_the_notebook_runs(host):
         "import json; cells = json.load(open('ride-duration.ipynb'))['cells']; "
         "exec(chr(10).join(''.join(c['source']) for c in cells if c['cell_type'] == 'code')); print(len(january))"
     )
-    answer = host.run(f'cd {CHECKOUT} && MPLBACKEND=agg {PYTHON} -B -c "{program}"')
+    answer = host.run(
+        f'cd {CHECKOUT} && MPLBACKEND=agg MPLCONFIGDIR=/tmp/matplotlib {PYTHON} -B -c "{program}"; rm -rf /tmp/matplotlib'
+    )
     assert int(answer.stdout) > 1000, answer.stderr
 
 
