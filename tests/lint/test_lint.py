@@ -18,7 +18,7 @@ LINTERS = {
     "ruff check": ["ruff", "check"],
     "ruff format": ["ruff", "format", "--check"],
     "mypy": ["mypy", "lab", "bench"],
-    "codespell": ["codespell", "--skip=.git,.venv,.lab,.ansible"],
+    "codespell": ["codespell", "--skip=.git,.venv,.lab,.ansible,*.bin"],
     "antsibull-docs": [
         "antsibull-docs",
         "lint-collection-docs",
