@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -26,6 +27,7 @@ from lab import browser, hosts, ssh
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOT = ROOT / os.environ.get("WORKBENCH_SCREENSHOT", ".lab/jupyter.png")
+NOTEBOOK = "lab/tree/ride-duration/ride-duration.ipynb"
 ROLES = "base,anaconda,jupyter"
 PATIENCE_SECONDS = 240  # the first import of scikit-learn on a busy machine
 SAMPLE = """
@@ -98,13 +100,19 @@ def chromium(driver: str) -> Iterator[WebDriver]:
 
 
 def until(chromium: WebDriver, what: str, condition: Callable[[WebDriver], object]) -> None:
-    """Wait for something to be seen."""
-    WebDriverWait(chromium, PATIENCE_SECONDS).until(condition, f"{what} at {chromium.current_url}")
+    """Wait for something to be seen; what was seen instead is in the failure."""
+    page_changes = [StaleElementReferenceException]  # while it is looked at
+    try:
+        WebDriverWait(chromium, PATIENCE_SECONDS, ignored_exceptions=page_changes).until(condition)
+    except TimeoutException as error:
+        SCREENSHOT.with_suffix(".failed.png").write_bytes(chromium.get_screenshot_as_png())
+        seen = chromium.find_element(By.TAG_NAME, "body").text
+        raise AssertionError(f"{what} at {chromium.current_url}, but:\n{seen[-3000:]}") from error
 
 
 def log_in(chromium: WebDriver, address: str, password: str) -> None:
-    """Come to the login page and type a token there."""
-    chromium.get(f"{address}/lab")
+    """Ask for the notebook, and type a token where the server asks for it."""
+    chromium.get(f"{address}/{NOTEBOOK}")
     until(chromium, "no login page", lambda page: page.find_elements(By.ID, "password_input"))
     chromium.find_element(By.ID, "password_input").send_keys(password, Keys.ENTER)
 
@@ -114,26 +122,40 @@ def shown(selector: str) -> Callable[[WebDriver], bool]:
     return lambda page: any(found.is_displayed() for found in page.find_elements(By.CSS_SELECTOR, selector))
 
 
+def all_ran(page: WebDriver) -> bool:
+    """Tell whether each cell has run; where cells wait and none is at it, do what a user does: answer Lab's question, Run All Cells."""
+    states = [prompt.text for prompt in page.find_elements(By.CSS_SELECTOR, ".jp-CodeCell .jp-InputArea-prompt")]
+    if "[ ]:" in states and "[*]:" not in states:
+        try:
+            for button in page.find_elements(By.CSS_SELECTOR, ".jp-Dialog button.jp-mod-accept"):
+                button.click()
+            page.find_element(By.XPATH, "//div[@id='jp-MainMenu']//div[text()='Run']").click()
+            page.find_element(By.CSS_SELECTOR, ".lm-Menu-item[data-command='runmenu:run-all']").click()
+        except WebDriverException:  # a page that is still laid out takes no click
+            webdriver.ActionChains(page).send_keys(Keys.ESCAPE).perform()
+    return bool(states) and not {"[ ]:", "[*]:"} & set(states)
+
+
+def rows(page: WebDriver) -> list[str]:
+    """The names of the rows of the table that a cell printed, below its heading."""
+    tables = page.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output table")
+    return [line.split()[0] for table in tables for line in table.text.splitlines()[1:]]
+
+
 def test_a_wrong_token_stays_out(chromium: WebDriver, address: str) -> None:
     log_in(chromium, address, "wrong")
     until(chromium, "no refusal", lambda page: "Invalid credentials" in page.page_source)
-    chromium.get(f"{address}/lab/tree/ride-duration/ride-duration.ipynb?token=wrong")
+    chromium.get(f"{address}/{NOTEBOOK}?token=wrong")
     until(chromium, "no login page", shown("#password_input"))
     assert not chromium.find_elements(By.CSS_SELECTOR, ".jp-LabShell")
 
 
 def test_a_notebook_reads_rides_shows_a_plot_and_trains(chromium: WebDriver, address: str, token: str) -> None:
     log_in(chromium, address, token)
-    until(chromium, "no JupyterLab", shown(".jp-LabShell"))
-    chromium.get(f"{address}/lab/tree/ride-duration/ride-duration.ipynb")
     until(chromium, "no notebook", shown(".jp-Notebook .jp-CodeCell"))
     until(chromium, "no kernel", shown(".jp-Notebook-ExecutionIndicator[data-status='idle']"))
-    chromium.find_element(By.CSS_SELECTOR, ".jp-Notebook .jp-CodeCell .cm-content").click()
-    for _cell in range(2):
-        webdriver.ActionChains(chromium).key_down(Keys.SHIFT).send_keys(Keys.ENTER).key_up(Keys.SHIFT).perform()
+    until(chromium, "not all cells run", all_ran)
     until(chromium, "no plot", shown(".jp-OutputArea-output img[src^='data:image/png']"))
-    until(chromium, "no table", shown(".jp-OutputArea-output table"))
-    told = chromium.find_element(By.CSS_SELECTOR, ".jp-OutputArea-output table").text
-    assert [line.split()[0] for line in told.splitlines()[1:]] == ["linear", "lasso", "ridge"], told
+    until(chromium, "no models", lambda page: rows(page) == ["linear", "lasso", "ridge"])
     SCREENSHOT.write_bytes(chromium.get_screenshot_as_png())
     assert SCREENSHOT.stat().st_size > 20_000
