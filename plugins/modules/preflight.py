@@ -318,7 +318,8 @@ problems:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight import ARGUMENTS, look
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.arguments import ARGUMENTS
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.look import look
 
 # Judged by the action plugin, on the controller; here so that the documentation is the whole truth.
 REQUIRE = {
