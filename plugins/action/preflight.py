@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -17,37 +18,38 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import 
 class ActionModule(ActionBase):
     """Fails with every problem at once; otherwise gives back what the module saw."""
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Judge the variables, look at the host, and refuse or report."""
-        result = super().run(tmp, task_vars)
+        known = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, known)
         role = self._task._role
         if role is None:
             raise AnsibleActionFail("preflight is the first task of a role and says nothing outside of one")
         asked = dict(self._task.args)
         problems = unknown_variables(
-            role.get_name(include_role_fqcn=False), task_vars, load_options(os.path.dirname(role._role_path))
+            role.get_name(include_role_fqcn=False), known, load_options(os.path.dirname(role._role_path))
         )
         problems += [told(condition) for condition in asked.pop("require", []) if not boolean(condition["that"])]
         of_host = asked.pop("require_of_host", [])
         asked["role"] = role.get_name(include_role_fqcn=False)
-        result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=task_vars))
+        result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=known))
         if result.get("failed"):
             return result
-        seen = self._templar.copy_with_new_env(available_variables={**task_vars, "host": result})
+        seen = self._templar.copy_with_new_env(available_variables={**known, "host": result})
         problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
         result["problems"] = problems + result["problems"]
         if result["problems"]:
             result["failed"] = True
-            result["msg"] = refusal(asked["role"], task_vars["inventory_hostname"], result["problems"])
+            result["msg"] = refusal(asked["role"], known["inventory_hostname"], result["problems"])
         return result
 
 
-def told(condition):
+def told(condition: dict[str, Any]) -> dict[str, str]:
     """A condition that does not hold, as a problem."""
     return {key: condition[key] for key in ("variable", "problem", "remedy")}
 
 
-def refusal(role, host, problems):
+def refusal(role: str, host: str, problems: list[dict[str, str]]) -> str:
     """All the problems in the words that a user sees."""
     lines = ["The role %s cannot start on %s. Nothing was changed." % (role, host)]
     for found in problems:

@@ -71,15 +71,25 @@ _value:
   elements: dict
 """
 
+from typing import Any, Callable
+
 PER_USER = ("port", "notebook_dir", "memory_max", "cpu_quota")
 
 
-def jupyter_servers(entries, defaults, folder, login_user="%u", accounts=None):
+def jupyter_servers(
+    entries: list[dict[str, Any]],
+    defaults: dict[str, Any],
+    folder: str,
+    login_user: str = "%u",
+    accounts: dict[str, dict[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
     """One dictionary for each server, without its secrets."""
     return [_server(entry, defaults, folder, login_user, accounts or {}) for entry in entries]
 
 
-def _server(entry, defaults, folder, login_user, accounts):
+def _server(
+    entry: dict[str, Any], defaults: dict[str, Any], folder: str, login_user: str, accounts: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     user = entry.get("name") or login_user
     unit = "jupyter-%s.service" % user
     settings = "%s/%s" % (folder, user)
@@ -116,6 +126,6 @@ def _server(entry, defaults, folder, login_user, accounts):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"jupyter_servers": jupyter_servers}

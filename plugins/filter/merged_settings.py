@@ -42,8 +42,10 @@ _value:
   type: dict
 """
 
+from typing import Any, Callable
 
-def merged_settings(there, ours, owned):
+
+def merged_settings(there: dict[str, Any], ours: dict[str, Any], owned: list[list[str]]) -> dict[str, Any]:
     """Take the owned paths out of what is there, and merge ours into the rest."""
     rest = dict(there)
     for path in owned:
@@ -51,7 +53,7 @@ def merged_settings(there, ours, owned):
     return merge(rest, ours)
 
 
-def without(settings, path):
+def without(settings: dict[str, Any], path: list[str]) -> dict[str, Any]:
     """The settings without the one at the path, and without mappings that are empty for lack of it."""
     if not path or path[0] not in settings:
         return settings
@@ -64,7 +66,7 @@ def without(settings, path):
     return rest
 
 
-def merge(there, ours):
+def merge(there: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     """Both; ours win where the two disagree."""
     merged = dict(there)
     for key, value in ours.items():
@@ -76,6 +78,6 @@ def merge(there, ours):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"merged_settings": merged_settings}

@@ -38,10 +38,12 @@ _value:
   elements: str
 """
 
+from typing import Any, Callable
+
 from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import fits
 
 
-def misfits(installed, wanted):
+def misfits(installed: dict[str, str], wanted: dict[str, str]) -> list[str]:
     """The wanted packages whose version is another one."""
     return [package for package, version in wanted.items() if not fits(installed.get(package, ""), version)]
 
@@ -49,6 +51,6 @@ def misfits(installed, wanted):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"misfits": misfits}

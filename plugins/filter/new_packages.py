@@ -34,8 +34,10 @@ _value:
   elements: str
 """
 
+from typing import Any, Callable
 
-def new_packages(printed):
+
+def new_packages(printed: str) -> list[str]:
     """The names in the paragraph; its lines are indented, and it ends where they are not."""
     names = []
     inside = False
@@ -50,6 +52,6 @@ def new_packages(printed):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"new_packages": new_packages}

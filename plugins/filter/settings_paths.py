@@ -33,8 +33,10 @@ _value:
   elements: list
 """
 
+from typing import Any, Callable
 
-def settings_paths(settings):
+
+def settings_paths(settings: dict[str, Any]) -> list[list[str]]:
     """The path of each value that is no mapping, or an empty one."""
     paths = []
     for key, value in sorted(settings.items()):
@@ -48,6 +50,6 @@ def settings_paths(settings):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"settings_paths": settings_paths}

@@ -40,8 +40,10 @@ _value:
   elements: dict
 """
 
+from typing import Any, Callable
 
-def taxi_files(asked, base):
+
+def taxi_files(asked: list[dict[str, Any]], base: str) -> list[dict[str, str]]:
     """Return name and address of each month's file."""
     names = ["%s_tripdata_%s.parquet" % (entry["kind"], month) for entry in asked for month in entry["months"]]
     return [{"name": name, "url": "%s/%s" % (base.rstrip("/"), name)} for name in names]
@@ -50,6 +52,6 @@ def taxi_files(asked, base):
 class FilterModule:
     """What Ansible looks for in this file."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
         return {"taxi_files": taxi_files}

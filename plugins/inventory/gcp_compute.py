@@ -53,6 +53,8 @@ keyed_groups:
   - {prefix: environment, key: gcp_labels.environment}
 """
 
+from typing import Any, Iterator
+
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
@@ -65,7 +67,7 @@ FIELDS = "name,id,status,zone,machineType,labels,tags/items,networkInterfaces(ne
 PAGE = 500  # the most that Google gives at once
 
 
-def variables(instance, project):
+def variables(instance: dict[str, Any], project: str) -> dict[str, Any]:
     """The host variables of a machine."""
     zone = wanted.last(instance["zone"])
     interface = instance["networkInterfaces"][0]
@@ -89,11 +91,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
 
     NAME = "mlops.workbench.gcp_compute"
 
-    def verify_file(self, path):
+    def verify_file(self, path: str) -> bool:
         """Whether the file is for this plugin."""
         return super().verify_file(path) and path.endswith(("gcp_compute.yml", "gcp_compute.yaml"))
 
-    def parse(self, inventory, loader, path, cache=True):
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add the machines of all projects, or fail."""
         super().parse(inventory, loader, path, cache)
         if gcp.MISSING:
@@ -113,7 +115,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         except gcp.CloudError as error:
             raise AnsibleParserError("Google Cloud does not tell of the machines: %s" % error) from error
 
-    def _listed(self, client, project):
+    def _listed(self, client: gcp.Client, project: str) -> Iterator[dict[str, Any]]:
         """The machines of a project."""
         fields = "nextPageToken,items/*/instances(%s)" % FIELDS
         asked = {"filter": self.get_option("filter"), "maxResults": PAGE, "fields": fields}
@@ -124,7 +126,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
                 raise
             raise gcp.CloudError("there is no project %s. Remedy: set GCP_PROJECT to its ID" % project) from error
 
-    def _add(self, told, several):
+    def _add(self, told: dict[str, Any], several: bool) -> None:
         """Add one machine."""
         name = told["gcp_labels"].get(wanted.LABEL, told["gcp_name"])
         host = "%s.%s" % (name, told["gcp_project"]) if several else name

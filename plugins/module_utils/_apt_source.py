@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+from typing import Iterable, TypedDict
 
 KEYRINGS = ("/etc/apt/keyrings/", "/usr/share/keyrings/", "/etc/apt/trusted.gpg.d/")
 
@@ -58,7 +59,14 @@ COMPLAINTS = (
 )
 
 
-def complaint(printed):
+class Entry(TypedDict):
+    """A source: its addresses, and the files of the keys that may sign it."""
+
+    uris: list[str]
+    keys: list[str]
+
+
+def complaint(printed: str) -> tuple[str, str]:
     """Why apt cannot use a source, and the remedy, from what apt-get printed; apt's last words where they are unknown."""
     for pattern, why, remedy in COMPLAINTS:
         found = re.search(pattern, printed)
@@ -70,9 +78,9 @@ def complaint(printed):
     return lines[-1].strip(), "see what apt-get update says on the host"
 
 
-def offered(printed):
+def offered(printed: str) -> dict[str, list[str]]:
     """The versions of each package that `apt-cache madison` lists, in its order: the newest first."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for line in printed.splitlines():
         fields = [field.strip() for field in line.split("|")]
         if len(fields) == 3 and "Packages" in fields[2]:
@@ -82,23 +90,26 @@ def offered(printed):
     return found
 
 
-def fits(version, wanted):
+def fits(version: str, wanted: str) -> bool:
     """Whether a package's version is the wanted one or a build of it: 23.0.6 stands for 5:23.0.6-1~debian.12~bookworm."""
     return re.match(r"([0-9]+:)?%s([^0-9].*)?$" % re.escape(wanted), version) is not None
 
 
-def choose(versions, wanted):
+def choose(versions: list[str], wanted: str) -> str:
     """The newest version that fits, the newest of all where none is wanted, '' where there is none."""
     return next((version for version in versions if not wanted or fits(version, wanted)), "")
 
 
-def rivals(texts, addresses, own):
+def rivals(texts: dict[str, str], addresses: Iterable[str], own: str) -> tuple[list[str], list[str], list[str]]:
     """The files that name a source at one of the addresses, and the key files of these entries.
 
     `texts` has the contents of sources.list and sources.list.d by path, `own` is the file that is not asked about. Returns the
     files that name nothing else, the files that do, and the key files that no remaining entry needs.
     """
-    whole, mixed, keys, needed = [], [], set(), set()
+    whole: list[str] = []
+    mixed: list[str] = []
+    keys: set[str] = set()
+    needed: set[str] = set()
     for path, text in sorted(texts.items()):
         parsed = entries(path, text)
         if path == own:
@@ -111,16 +122,16 @@ def rivals(texts, addresses, own):
     return whole, mixed, sorted(key for key in keys - needed if key.startswith(KEYRINGS))
 
 
-def entries(path, text):
+def entries(path: str, text: str) -> list[Entry]:
     """The sources of a file in one of apt's two formats (sources.list(5)), each with its addresses and key files."""
     if path.endswith(".sources"):
         return [entry for entry in map(stanza, re.split(r"\n[ \t]*\n", text)) if entry["uris"]]
     return [entry for entry in map(one_line, text.splitlines()) if entry["uris"]]
 
 
-def stanza(text):
+def stanza(text: str) -> Entry:
     """An entry in deb822 format."""
-    fields = {}
+    fields: dict[str, str] = {}
     name = ""
     for line in text.splitlines():
         if line.startswith("#"):
@@ -134,7 +145,7 @@ def stanza(text):
     return {"uris": fields.get("uris", "").split(), "keys": key_files(fields.get("signed-by", ""))}
 
 
-def one_line(text):
+def one_line(text: str) -> Entry:
     """An entry in the format of one line."""
     found = re.match(r"\s*deb(?:-src)?\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)", text)
     if not found:
@@ -143,12 +154,12 @@ def one_line(text):
     return {"uris": [found["uri"]], "keys": key_files(signed_by[1].replace(",", " ") if signed_by else "")}
 
 
-def key_files(value):
+def key_files(value: str) -> list[str]:
     """The paths in a Signed-By value, which may also hold fingerprints or a key itself."""
     return [word for word in value.split() if word.startswith("/")]
 
 
-def source_texts(directory="/etc/apt"):
+def source_texts(directory: str = "/etc/apt") -> dict[str, str]:
     """The contents of all of apt's source files, by path."""
     texts = {}
     parts = sorted(glob.glob(os.path.join(directory, "sources.list.d/*")))

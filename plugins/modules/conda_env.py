@@ -155,7 +155,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked impor
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.program import CondaError
 
 
-def main():
+def main() -> None:
     """Compare, act, tell."""
     module = AnsibleModule(
         argument_spec={
@@ -199,7 +199,7 @@ def main():
     )
 
 
-def explained(problem):
+def explained(problem: Exception) -> str:
     """Return a problem as a sentence with its remedy."""
     if isinstance(problem, PermissionError):
         return "%s may not be written by this user. Run the task as the owner (become, become_user)." % problem.filename

@@ -92,7 +92,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._project.downloads
 )
 
 
-def main():
+def main() -> None:
     """Look at each file and act where it is not as asked."""
     module = AnsibleModule(
         argument_spec={
@@ -128,12 +128,12 @@ def main():
     module.exit_json(changed=bool(moved), files=[{"name": name} for name in names], moved=moved)
 
 
-def name_of(entry):
+def name_of(entry: dict[str, str]) -> str:
     """Return the name that a file gets, which names no other folder."""
     return os.path.basename(entry["name"] or urllib.parse.urlsplit(entry["url"]).path)
 
 
-def bring(module, file):
+def bring(module: AnsibleModule, file: File) -> bool:
     """Download a file unless it is there; return whether that was to be done."""
     if file.is_whole():
         return False
@@ -146,7 +146,7 @@ def bring(module, file):
     return True
 
 
-def take(module, file):
+def take(module: AnsibleModule, file: File) -> bool:
     """Remove a file; return whether it was there."""
     return remove(file, module.check_mode)
 

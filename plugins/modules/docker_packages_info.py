@@ -103,12 +103,12 @@ APT_HELPER = "/usr/lib/apt/apt-helper"
 LOCALE = {"LC_ALL": "C", "LANGUAGE": "C"}
 
 
-def refuse(module, why, remedy):
+def refuse(module: AnsibleModule, why: str, remedy: str) -> None:
     """Fail with the reason and the remedy."""
     module.fail_json(msg="%s. Remedy: %s. Nothing was changed." % (why, remedy))
 
 
-def fetch_key(module, source, key_file):
+def fetch_key(module: AnsibleModule, source: dict[str, str], key_file: str) -> str:
     """Have apt get the source's key, by the way that all its downloads take; the key, once its checksum holds."""
     command = [APT_HELPER, "download-file", source["key_url"], key_file]
     code, out, err = module.run_command(command, environ_update=LOCALE)
@@ -131,7 +131,7 @@ def fetch_key(module, source, key_file):
     return key.decode("utf-8", "replace")
 
 
-def scratch_options(folder):
+def scratch_options(folder: str) -> list[str]:
     """The options with which apt sees the scratch folder's source and no other."""
     told = {
         "Dir::Etc::sourcelist": "/dev/null",
@@ -147,7 +147,7 @@ def scratch_options(folder):
     return [word for name, value in told.items() for word in ("-o", "%s=%s" % (name, value))]
 
 
-def try_source(module, source):
+def try_source(module: AnsibleModule, source: dict[str, str]) -> tuple[str, dict[str, list[str]]]:
     """Have apt read the source, from a scratch folder; its key, and the versions that it offers."""
     folder = tempfile.mkdtemp(prefix="mlops-workbench-apt-", dir="/tmp")
     try:
@@ -168,13 +168,13 @@ def try_source(module, source):
         shutil.rmtree(folder)
 
 
-def madison(module, options):
+def madison(module: AnsibleModule, options: list[str]) -> dict[str, list[str]]:
     """The versions of the packages that apt knows."""
     command = ["apt-cache", "madison", *sorted(module.params["packages"]), *options]
     return offered(module.run_command(command, environ_update=LOCALE)[1])
 
 
-def exact(module, known, where):
+def exact(module: AnsibleModule, known: dict[str, list[str]], where: str) -> dict[str, str]:
     """The version to install of each package."""
     versions = {}
     for package, wanted in sorted(module.params["packages"].items()):
@@ -189,7 +189,7 @@ def exact(module, known, where):
     return versions
 
 
-def main():
+def main() -> None:
     """Look into the source, and say what the role has to do."""
     source_options = {name: {"type": "str", "required": True} for name in ("uri", "text", "vendor")}
     source_options["key_url"] = {"type": "str", "required": True, "no_log": False}  # of a public key

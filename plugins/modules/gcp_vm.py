@@ -150,6 +150,7 @@ machine:
 """
 
 import time
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import client as gcp
@@ -157,7 +158,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._gcp import vm as 
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
 
 
-def describe(seen):
+def describe(seen: dict[str, Any]) -> dict[str, Any]:
     """What the user wants to know of the machine."""
     instance = seen["instance"]
     if not instance:
@@ -174,7 +175,7 @@ def describe(seen):
     }
 
 
-def bring(vm, spec, check_mode):
+def bring(vm: machines.Vm, spec: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Look, plan and do; the result of the module. Raises CloudError, and ValueError for what stands in the way."""
     seen = vm.look(wait=not check_mode)
     seen = machines.settled(seen)
@@ -195,7 +196,7 @@ def bring(vm, spec, check_mode):
     }
 
 
-def main():
+def main() -> None:
     """Read the options, and say what came of it."""
     module = AnsibleModule(
         argument_spec={

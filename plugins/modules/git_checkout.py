@@ -79,7 +79,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._project.checkout 
 )
 
 
-def main():
+def main() -> None:
     """Compare with the repository and act."""
     module = AnsibleModule(
         argument_spec={

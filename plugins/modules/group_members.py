@@ -67,11 +67,12 @@ removed:
 
 import grp
 import pwd
+from typing import Iterable
 
 from ansible.module_utils.basic import AnsibleModule
 
 
-def members(group):
+def members(group: str) -> list[str] | None:
     """The users that have this as a supplementary group; None where there is no such group."""
     try:
         return grp.getgrnam(group).gr_mem
@@ -79,7 +80,7 @@ def members(group):
         return None
 
 
-def unknown(users):
+def unknown(users: list[str]) -> list[str]:
     """The users without an account."""
     missing = []
     for user in users:
@@ -90,7 +91,7 @@ def unknown(users):
     return missing
 
 
-def difference(before, users, state, exclusive):
+def difference(before: list[str], users: list[str], state: str, exclusive: bool) -> tuple[list[str], list[str]]:
     """Who is to be let in and who is to be taken out, each in the order of the names' lists."""
     if state == "absent":
         return [], [user for user in before if user in users]
@@ -98,12 +99,12 @@ def difference(before, users, state, exclusive):
     return added, [user for user in before if exclusive and user not in users]
 
 
-def lines(users):
+def lines(users: Iterable[str]) -> str:
     """The users as a text that can be compared."""
     return "".join(user + "\n" for user in sorted(users))
 
 
-def main():
+def main() -> None:
     """Compare with what is asked and run the system's own tools for the difference."""
     module = AnsibleModule(
         argument_spec={

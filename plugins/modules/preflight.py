@@ -318,25 +318,26 @@ problems:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight import ARGUMENTS, look
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.arguments import ARGUMENTS
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.look import look
 
 # Judged by the action plugin, on the controller; here so that the documentation is the whole truth.
+CONDITION = {
+    "that": {"type": "bool", "required": True},
+    "variable": {"type": "str", "required": True},
+    "problem": {"type": "str", "required": True},
+    "remedy": {"type": "str", "required": True},
+}
 REQUIRE = {
     "type": "list",
     "elements": "dict",
     "default": [],
-    "options": {
-        "that": {"type": "bool", "required": True},
-        "variable": {"type": "str", "required": True},
-        "problem": {"type": "str", "required": True},
-        "remedy": {"type": "str", "required": True},
-    },
+    "options": CONDITION,
 }
+REQUIRE_OF_HOST = {**REQUIRE, "options": {**CONDITION, "that": {"type": "str", "required": True}}}
 
-REQUIRE_OF_HOST = dict(REQUIRE, options=dict(REQUIRE["options"], that={"type": "str", "required": True}))
 
-
-def main():
+def main() -> None:
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(
         argument_spec=dict(ARGUMENTS, role={"type": "str"}, require=REQUIRE, require_of_host=REQUIRE_OF_HOST),

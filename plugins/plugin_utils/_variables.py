@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 import os
+from typing import Iterable
 
 import yaml
 
 
-def load_options(roles_path):
+def load_options(roles_path: str) -> dict[str, set[str]]:
     """The public variables of each role of the collection: `{role: {variable, ...}}`, from their argument_specs."""
     options = {}
     for role in sorted(os.listdir(roles_path)):
@@ -24,7 +25,7 @@ def load_options(roles_path):
     return options
 
 
-def unknown_variables(role, names, options):
+def unknown_variables(role: str, names: Iterable[str], options: dict[str, set[str]]) -> list[dict[str, str]]:
     """A problem for each variable that has the role's prefix but is none of its options.
 
     A name belongs to the role with the longest matching prefix: `docker_group_users` is none of `docker`'s.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ LINTERS = {
     "ruff check": ["ruff", "check"],
     "ruff format": ["ruff", "format", "--check"],
     "mypy": ["mypy", "lab", "bench"],
+    "mypy of the plugins": ["mypy", "-p", "ansible_collections.mlops.workbench.plugins"],
     "codespell": ["codespell", "--skip=.git,.venv,.lab,.ansible,*.bin"],
     "antsibull-docs": [
         "antsibull-docs",
@@ -29,7 +31,7 @@ LINTERS = {
     ],
     "antsibull-changelog": ["antsibull-changelog", "lint"],
 }
-
+SHEBANG = re.compile(rb"#!.*\b(ba|da)?sh\b")
 
 # Checksums and the tests' made-up tokens look like secrets to a guess by randomness or by a variable's name.
 SECRETS = ["detect-secrets", "scan"] + [
@@ -47,6 +49,14 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("command", LINTERS.values(), ids=LINTERS)
 def test_linter(command: list[str]) -> None:
     ran = run(command)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_shell_scripts() -> None:
+    files = [ROOT / name for name in run(["git", "ls-files"]).stdout.splitlines()]
+    scripts = [str(file) for file in files if file.is_file() and SHEBANG.match(file.read_bytes()[:64])]
+    assert scripts
+    ran = run(["shellcheck", *scripts])
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -11,16 +11,23 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, Sequence
 
 from . import asked, environment, pip, program, specs
-from .asked import AskedError
+from .asked import Asked, AskedError
 from .program import CondaError
+
+Contents = dict[str, tuple[str, str]]
+"""Version and build of what is installed, by name; what stands in brackets is for the diff alone."""
+
+Ran = tuple[int, str, str]
+"""Exit code, output and errors of a program."""
 
 
 class Environment:
     """One environment on this host, and what is to become of it."""
 
-    def __init__(self, module):
+    def __init__(self, module: Any) -> None:
         """Find conda and the prefix; fails where there is no conda, or where base is meant."""
         self.module = module
         self.options = module.params
@@ -42,16 +49,19 @@ class Environment:
             raise CondaError("This is the base of the installation itself. Use an environment of its own.")
         self.rebuilt = False
 
-    def run(self, words, **more):
+    def run(self, words: list[str], **more: Any) -> Ran:
         """Run a program as it would be for a user without settings of its own."""
-        return self.module.run_command(words, environ_update=program.SETTINGS, **more)
+        ran: Ran = self.module.run_command(words, environ_update=program.SETTINGS, **more)
+        return ran
 
-    def ask_conda(self, verb, words, channels=(), dry=False):
+    def ask_conda(
+        self, verb: list[str], words: Iterable[str], channels: Sequence[str] = (), dry: bool = False
+    ) -> dict[str, Any]:
         """Run conda and return its answer."""
         line = program.command([self.conda, *verb], self.prefix, channels, dry) + list(words)
         return program.answer(*self.run(line))
 
-    def contents(self):
+    def contents(self) -> Contents:
         """Return everything that is installed, by name: version and build."""
         found = {name: (version, "pypi_0") for name, version in environment.pip_packages(self.prefix).items()}
         found.update(
@@ -59,7 +69,7 @@ class Environment:
         )
         return found
 
-    def wanted(self):
+    def wanted(self) -> Asked:
         """Return what is asked for."""
         if not self.options["file"]:
             return asked.from_options(*(self.options[name] for name in ("packages", "python", "channels", "pip")))
@@ -67,7 +77,7 @@ class Environment:
         wanted.channels = self.options["channels"] or wanted.channels
         return wanted
 
-    def shortfall(self, wanted):
+    def shortfall(self, wanted: Asked) -> dict[str, Any]:
         """Return what is missing or too much here."""
         records = environment.records(self.prefix)
         missing = specs.unsatisfied(wanted.specs, records)
@@ -77,7 +87,7 @@ class Environment:
         variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
         return {"missing": missing, "extra": extra, "pip": pip_missing, "pip_extra": pip_extra, "variables": variables}
 
-    def pip_shortfall(self, wanted):
+    def pip_shortfall(self, wanted: Asked) -> tuple[list[str], list[str]]:
         """Return what pip has to install and to remove; the environment's Python is asked only if something moved."""
         notes, installed = environment.read_notes(self.prefix), environment.pip_packages(self.prefix)
         unmoved = notes.get("pip") == wanted.pip_fingerprint() and notes.get("pip_packages") == installed
@@ -93,23 +103,24 @@ class Environment:
         extra = judged["extra"] if self.options["prune"] and not judged["unjudged"] else []
         return judged["missing"] + ([] if same else judged["unjudged"]), extra
 
-    def python(self, *words, **more):
+    def python(self, *words: str, **more: Any) -> Ran:
         """Run the environment's own Python."""
         variables = {"PYTHONNOUSERSITE": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         variables.update(program.SETTINGS)
         line = [os.path.join(self.prefix, "bin", "python"), *words]
-        return self.module.run_command(line, environ_update=variables, **more)
+        ran: Ran = self.module.run_command(line, environ_update=variables, **more)
+        return ran
 
-    def sound(self):
+    def sound(self) -> bool:
         """Return whether there is an environment and no sign of a change that was cut off."""
         return environment.exists(self.prefix) and not os.path.exists(environment.pending_file(self.prefix))
 
-    def foresee(self, wanted):
+    def foresee(self, wanted: Asked) -> tuple[Contents, Contents]:
         """Return the contents as they would be: conda is asked for a dry run, and pip's own packages are named as asked."""
         before = self.contents()
         after = dict(before)
         sound = self.sound()
-        lacks = (
+        lacks: dict[str, Any] = (
             self.shortfall(wanted)
             if sound
             else {"missing": wanted.specs, "extra": [], "pip": wanted.pip, "pip_extra": []}
@@ -118,10 +129,8 @@ class Environment:
             verb = ["install"] if sound else ["create"]
             words = [spec.text for spec in wanted.specs]
             if not self.conda:
-                link, unlink = (
-                    [{"name": spec.name, "version": spec.version, "build": spec.build} for spec in wanted.specs],
-                    [],
-                )
+                link = [{"name": spec.name, "version": spec.version, "build": spec.build} for spec in wanted.specs]
+                unlink: list[str] = []
             else:
                 link, unlink = program.planned(self.ask_conda(verb, words, wanted.channels, dry=True))
             for name in unlink:
@@ -134,7 +143,7 @@ class Environment:
             after["(variables)"] = (", ".join(sorted(lacks["variables"])), "")
         return before, after
 
-    def make(self, wanted):
+    def make(self, wanted: Asked) -> None:
         """Bring the environment to what is wanted. Nothing is started where nothing is missing."""
         if self.sound() and not any(self.shortfall(wanted).values()):
             return
@@ -143,7 +152,7 @@ class Environment:
             self.fill(wanted)
             self.prove(wanted)
 
-    def clear_place(self, wanted, unfinished):
+    def clear_place(self, wanted: Asked, unfinished: bool) -> None:
         """Make room where an earlier run was cut off; fails for a folder that is no environment."""
         if unfinished and os.path.isdir(self.prefix):
             # First prove that it can be made again, so that a typing error does not cost what is there.
@@ -156,10 +165,10 @@ class Environment:
                 "%s is not empty and no environment of conda. Remove it or take another place." % self.prefix
             )
 
-    def fill(self, wanted):
+    def fill(self, wanted: Asked) -> None:
         """Run conda and pip for what is missing and too much."""
         there = environment.exists(self.prefix)
-        lacks = self.shortfall(wanted) if there else {"missing": wanted.specs, "extra": []}
+        lacks: dict[str, Any] = self.shortfall(wanted) if there else {"missing": wanted.specs, "extra": []}
         if lacks["missing"] or not there:
             try:
                 self.ask_conda(
@@ -184,7 +193,7 @@ class Environment:
             self.must(self.run(line), "conda could not set the variables")
         self.note(wanted)
 
-    def install_by_pip(self, wanted):
+    def install_by_pip(self, wanted: Asked) -> None:
         """Let the environment's pip install the pip part, from the folder in which its relative paths begin."""
         folder = wanted.folder if os.access(wanted.folder, os.W_OK) else None
         with tempfile.NamedTemporaryFile(
@@ -195,13 +204,13 @@ class Environment:
             ran = self.python("-m", "pip", "install", "--quiet", "-r", lines.name, cwd=wanted.folder)
         self.must(ran, "conda's part is in place, but pip could not install its own, with which the next run goes on")
 
-    def must(self, ran, problem):
+    def must(self, ran: Ran, problem: str) -> None:
         """Fail with a program's own words if it failed."""
         code, out, err = ran
         if code:
             raise CondaError("%s: %s" % (problem, (err or out).strip()[-2000:]))
 
-    def note(self, wanted):
+    def note(self, wanted: Asked) -> None:
         """Note what pip was asked for, so that the next run need not ask."""
         notes = {
             "pip": wanted.pip_fingerprint(),
@@ -211,7 +220,7 @@ class Environment:
         with open(os.path.join(self.prefix, environment.NOTES), "w", encoding="utf-8") as content:
             json.dump(notes, content)
 
-    def prove(self, wanted):
+    def prove(self, wanted: Asked) -> None:
         """Fail unless everything that is asked for is there and Python starts."""
         missing = [
             spec.text for spec in specs.unsatisfied(wanted.specs, environment.records(self.prefix)) if spec.understood
@@ -221,7 +230,7 @@ class Environment:
         if any(spec.name == "python" for spec in wanted.specs):
             self.must(self.python("-c", ""), "the environment's Python does not start")
 
-    def remove(self):
+    def remove(self) -> None:
         """Remove the environment with all that is in it."""
         with claimed(self.prefix) as unfinished:
             if environment.exists(self.prefix) and not unfinished and self.conda:
@@ -231,11 +240,11 @@ class Environment:
                 )
             shutil.rmtree(self.prefix, ignore_errors=not unfinished)
 
-    def is_there(self):
+    def is_there(self) -> bool:
         """Return whether there is an environment, or what an interrupted run left of one."""
         return environment.exists(self.prefix) or os.path.exists(environment.pending_file(self.prefix))
 
-    def freeze(self, path):
+    def freeze(self, path: str) -> bool:
         """Write the frozen file; return whether that changed it."""
         if self.module.check_mode and not environment.exists(self.prefix):
             return True
@@ -255,7 +264,7 @@ class Environment:
 
 
 @contextmanager
-def claimed(prefix):
+def claimed(prefix: str) -> Iterator[bool]:
     """Hold an environment against other runs, marked as unfinished until the end; gives whether it was so before."""
     path = environment.pending_file(prefix)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -280,17 +289,17 @@ def claimed(prefix):
             return
 
 
-def packages(contents):
+def packages(contents: Contents) -> Contents:
     """Return the packages among the contents: what stands in brackets is for the diff alone."""
     return {name: found for name, found in contents.items() if not name.startswith("(")}
 
 
-def as_lines(contents):
+def as_lines(contents: Contents) -> str:
     """Return the contents as text, a package a line."""
     return "".join("%s %s %s\n" % (name, *contents[name]) for name in sorted(contents))
 
 
-def difference(before, after):
+def difference(before: Contents, after: Contents) -> dict[str, list[str]]:
     """Return what came, what changed and what went; what stands in brackets is no package."""
     before, after = packages(before), packages(after)
     return {
@@ -304,7 +313,7 @@ def difference(before, after):
     }
 
 
-def present(target):
+def present(target: Environment) -> tuple[Contents, Contents]:
     """Make or change the environment; in check mode only foresee it."""
     missing_file = target.options["file"] and not os.path.isfile(target.options["file"])
     if target.module.check_mode and (missing_file or (target.options["file"] and not target.conda)):
@@ -325,7 +334,7 @@ def present(target):
     return before, after
 
 
-def absent(target):
+def absent(target: Environment) -> tuple[Contents, Contents]:
     """Remove the environment; in check mode only say so."""
     before = target.contents()
     if not target.is_there():

@@ -77,7 +77,7 @@ def parse(text: str) -> Spec:
     )
 
 
-def _version_and_build(tail: str):
+def _version_and_build(tail: str) -> tuple[str, str, bool]:
     """The constraint, the build and whether both were understood, from what follows a name."""
     if not tail:
         return "*", "*", True

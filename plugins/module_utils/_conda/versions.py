@@ -108,7 +108,8 @@ def _parts(text: str) -> List[Part]:
 
 
 def _compare(left: List[Part], right: List[Part]) -> int:
-    for one, two in zip_longest(left, right, fillvalue=[]):
+    none: Part = []
+    for one, two in zip_longest(left, right, fillvalue=none):
         for first, second in zip_longest(one, two, fillvalue=ZERO):
             if first != second:
                 return -1 if first < second else 1

@@ -10,6 +10,7 @@ import random
 import time
 import traceback
 import uuid
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 try:
     import google.auth
@@ -39,16 +40,17 @@ OPERATION_SECONDS = 900
 class CloudError(Exception):
     """Google refused, or could not be asked; the text says which call and why."""
 
-    def __init__(self, text, status=0, reasons=()):
+    def __init__(self, text: str, status: int = 0, reasons: Iterable[str] = ()) -> None:
         super().__init__(text)
         self.status = status
         self.reasons = set(reasons)
 
 
-def session(environ=None):
+def session(environ: Mapping[str, str] | None = None) -> Any:
     """A session that shows the caller's credentials: GCP_ACCESS_TOKEN, the key in GCP_SERVICE_ACCOUNT_FILE, or those that every
     tool of Google takes (application default credentials). Raises CloudError where there are none."""
     environ = os.environ if environ is None else environ
+    credentials: Any
     try:
         if environ.get("GCP_ACCESS_TOKEN"):
             credentials = google.oauth2.credentials.Credentials(environ["GCP_ACCESS_TOKEN"])
@@ -68,13 +70,21 @@ def session(environ=None):
 class Client:
     """Calls that are repeated as long as it makes sense. With `enabling`, a call waits for an interface that was just enabled."""
 
-    def __init__(self, session, enabling=False, sleep=time.sleep, clock=time.monotonic):
+    def __init__(
+        self,
+        session: Any,
+        enabling: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._session = session
         self._passing = PASSING_REASONS | (NOT_ENABLED if enabling else set())
         self._sleep = sleep
         self._clock = clock
 
-    def call(self, method, url, body=None, params=None):
+    def call(
+        self, method: str, url: str, body: dict[str, Any] | None = None, params: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The answer as a dictionary. Raises CloudError with Google's own words."""
         start, lost, attempt = self._clock(), 0, 0
         while True:
@@ -99,14 +109,15 @@ class Client:
                 self._sleep(pause)
                 continue
             if answer.ok:
-                return answer.json() if answer.content else {}
-            error = refusal(method, url, answer)
-            passes = error.status in PASSING_STATUS or error.reasons & self._passing
+                told: dict[str, Any] = answer.json() if answer.content else {}
+                return told
+            refused = refusal(method, url, answer)
+            passes = refused.status in PASSING_STATUS or refused.reasons & self._passing
             if not passes or self._clock() - start + pause > PATIENCE_SECONDS:
-                raise error
+                raise refused
             self._sleep(pause)
 
-    def get(self, url, params=None):
+    def get(self, url: str, params: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """The resource, or None where there is none."""
         try:
             return self.call("GET", url, params=params)
@@ -115,7 +126,7 @@ class Client:
                 raise
             return None
 
-    def pages(self, url, params=None):
+    def pages(self, url: str, params: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The answers of a list, page by page."""
         params = dict(params or {})
         while True:
@@ -125,20 +136,22 @@ class Client:
                 return
             params["pageToken"] = page["nextPageToken"]
 
-    def aggregated(self, url, kind, params=None):
+    def aggregated(self, url: str, kind: str, params: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The resources of a kind in all zones and regions."""
         for page in self.pages("%s/aggregated/%s" % (url, kind), params):
             for place in page.get("items", {}).values():
                 yield from place.get(kind, [])
 
-    def change(self, method, url, body=None, params=None):
+    def change(
+        self, method: str, url: str, body: dict[str, Any] | None = None, params: dict[str, Any] | None = None
+    ) -> None:
         """Change something in Compute Engine and wait until that is done.
 
         The call says by its request ID that a second one, after a lost answer, is the same.
         """
         self.finish(self.call(method, url, body, dict(params or {}, requestId=str(uuid.uuid4()))))
 
-    def finish(self, operation):
+    def finish(self, operation: dict[str, Any]) -> None:
         """Wait until an operation of Compute Engine is done. Raises CloudError if it failed, or if it takes too long."""
         start = self._clock()
         while operation["status"] != "DONE":
@@ -150,7 +163,7 @@ class Client:
             texts = ["%s: %s" % (problem.get("code"), problem.get("message")) for problem in problems]
             raise CloudError("Google failed at %s: %s" % (told(operation), "; ".join(texts)))
 
-    def finish_enabling(self, operation, url):
+    def finish_enabling(self, operation: dict[str, Any], url: str) -> None:
         """Wait until an operation of Service Usage is done."""
         start = self._clock()
         while not operation.get("done"):
@@ -162,12 +175,12 @@ class Client:
             raise CloudError("Google could not enable interfaces: %s" % operation["error"].get("message"))
 
 
-def told(operation):
+def told(operation: dict[str, Any]) -> str:
     """What an operation does, for people."""
     return "%s of %s" % (operation.get("operationType"), operation.get("targetLink", "").rpartition("/projects/")[2])
 
 
-def refusal(method, url, answer):
+def refusal(method: str, url: str, answer: Any) -> CloudError:
     """The error that an answer tells of."""
     try:
         error = answer.json()["error"]
@@ -180,6 +193,6 @@ def refusal(method, url, answer):
     return CloudError("%s %s: %s (%d)" % (method, url, text, answer.status_code), answer.status_code, reasons)
 
 
-def first_line(error):
+def first_line(error: Exception) -> str:
     """What an exception says, without what follows it over many lines."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

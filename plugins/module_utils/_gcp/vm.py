@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import copy
 import os
-from collections import namedtuple
+from typing import Any, Callable, NamedTuple
 
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
-from ansible_collections.mlops.workbench.plugins.module_utils._gcp.client import CloudError
+from ansible_collections.mlops.workbench.plugins.module_utils._gcp.client import Client, CloudError
 
 COMPUTE = "https://compute.googleapis.com/compute/v1/projects/%s"
 SERVICE_USAGE = "https://serviceusage.googleapis.com/v1"
@@ -26,14 +26,25 @@ REST = ("RUNNING", "TERMINATED")
 MODE = {"PROVISIONING": "RUNNING", "STAGING": "RUNNING", "STOPPING": "TERMINATED"}  # where a state leads to
 ABSENT = "`ansible-playbook playbooks/gcp.yml -e gcp_vm_name=%s -e gcp_vm_state=absent`"
 
-# What a user reads of it, the method that does it, and what that gets.
-Step = namedtuple("Step", "text action arguments")
+
+class Step(NamedTuple):
+    """What a user reads of it, the method that does it, and what that gets."""
+
+    text: str
+    action: str
+    arguments: list[Any]
 
 
 class Vm:
     """The machine of a specification: the module's options, see there."""
 
-    def __init__(self, spec, client, run_command, sleep):
+    def __init__(
+        self,
+        spec: dict[str, Any],
+        client: Client,
+        run_command: Callable[..., tuple[int, str, str]],
+        sleep: Callable[[float], None],
+    ) -> None:
         self.spec = spec
         self.client = client
         self.run_command = run_command
@@ -48,7 +59,7 @@ class Vm:
 
     # What there is
 
-    def look(self, wait):
+    def look(self, wait: bool) -> dict[str, Any]:
         """What there is of the machine. With `wait`, what an interrupted run has begun comes to its end first."""
         disabled = self.disabled_services()
         seen = {
@@ -74,7 +85,7 @@ class Vm:
             seen["roles"] = wanted.roles_of(self.read_policy(), self.member)
         return seen
 
-    def disabled_services(self):
+    def disabled_services(self) -> list[str]:
         """Google's interfaces that the machine needs and the project may not use yet."""
         prefix = "projects/%s/services/" % self.spec["project"]
         names = {prefix + service + ".googleapis.com": service for service in wanted.SERVICES}
@@ -83,14 +94,14 @@ class Vm:
         enabled = {wanted.last(one["name"]) for one in answer.get("services", []) if one.get("state") == "ENABLED"}
         return [service for service in wanted.SERVICES if service + ".googleapis.com" not in enabled]
 
-    def settle(self):
+    def settle(self) -> None:
         """Wait for all operations on what bears our names that still run."""
         names = {self.name, *wanted.firewall_names(self.name)}
         running = self.client.aggregated(self.compute, "operations", {"filter": "status != DONE"})
         for operation in [one for one in running if wanted.last(one.get("targetLink")) in names]:
             self.client.finish(operation)
 
-    def found(self, kind):
+    def found(self, kind: str) -> dict[str, Any] | None:
         """The resource of our name, in whatever zone or region it is; somebody else's only where there is none of ours."""
         found = list(self.client.aggregated(self.compute, kind, {"filter": "name = %s" % self.name}))
         ours = [one for one in found if is_ours(one, self.name)] or found[:1]
@@ -101,7 +112,14 @@ class Vm:
             )
         return ours[0] if ours else None
 
-    def found_firewalls(self):
+    def there(self, kind: str) -> dict[str, Any]:
+        """The resource of our name that a step works on, since the plan has seen it."""
+        found = self.found(kind)
+        if not found:
+            raise CloudError("%s is no longer among the %s. Remedy: run it again" % (self.name, kind))
+        return found
+
+    def found_firewalls(self) -> dict[str, dict[str, Any]]:
         """The firewall rules of our names, by name."""
         found = [
             self.client.get("%s/global/firewalls/%s" % (self.compute, name))
@@ -109,11 +127,11 @@ class Vm:
         ]
         return {rule["name"]: rule for rule in found if rule}
 
-    def read_policy(self):
+    def read_policy(self) -> dict[str, Any]:
         """The project's policy. An older version than 3 would lose the conditions of others when it is written back."""
         return self.client.call("POST", self.policy + ":getIamPolicy", {"options": {"requestedPolicyVersion": 3}})
 
-    def key(self):
+    def key(self) -> dict[str, Any]:
         """The local private key: whether it is there, what is wrong with it, its public half, and whether we made it."""
         path = self.spec["key_file"]
         if not os.path.exists(path):
@@ -125,12 +143,12 @@ class Vm:
 
     # What is done; each method is one step
 
-    def enable(self, services):
+    def enable(self, services: list[str]) -> None:
         """Enable Google's interfaces for the project."""
         body = {"serviceIds": [service + ".googleapis.com" for service in services]}
         self.client.finish_enabling(self.client.call("POST", self.services + ":batchEnable", body), SERVICE_USAGE)
 
-    def make_key(self):
+    def make_key(self) -> None:
         """Make an RSA key pair that only its owner can read."""
         path = self.spec["key_file"]
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
@@ -139,7 +157,7 @@ class Vm:
         self.run_command(command, check_rc=True)
         os.chmod(path, 0o400)
 
-    def make_account(self):
+    def make_account(self) -> None:
         """Make the service account."""
         about = {"displayName": "Workbench %s" % self.name, "description": wanted.mark(self.name)}
         try:
@@ -150,7 +168,7 @@ class Vm:
             if error.status != 409:  # made by a call whose answer was lost
                 raise
 
-    def bind(self, roles):
+    def bind(self, roles: list[str]) -> None:
         """Give the service account exactly these roles, in a policy that nobody has changed in between."""
         for left in reversed(range(POLICY_TRIES)):
             policy = wanted.bound(self.read_policy(), self.member, roles)
@@ -163,67 +181,67 @@ class Vm:
                     raise
             self.sleep(POLICY_PAUSE)
 
-    def make_firewall(self, rule):
+    def make_firewall(self, rule: dict[str, Any]) -> None:
         """Make a firewall rule."""
         self.client.change("POST", self.compute + "/global/firewalls", rule)
 
-    def change_firewall(self, rule):
+    def change_firewall(self, rule: dict[str, Any]) -> None:
         """Let a firewall rule say what it should."""
         self.client.change("PATCH", "%s/global/firewalls/%s" % (self.compute, rule["name"]), rule)
 
-    def reserve(self):
+    def reserve(self) -> None:
         """Reserve a fixed address. It can get its labels only once it is there."""
         place = "%s/regions/%s/addresses" % (self.compute, self.spec["region"])
         body = {"name": self.name, "description": wanted.mark(self.name), "networkTier": "PREMIUM"}
         self.client.change("POST", place, body)
 
-    def set_labels(self, kind):
+    def set_labels(self, kind: str) -> None:
         """Give the machine or its address our labels beside those of others."""
-        found = self.found(kind)
+        found = self.there(kind)
         have = found.get("labels", {})
         body = {"labels": wanted.merged(have, wanted.labels(self.spec)), "labelFingerprint": found["labelFingerprint"]}
         self.client.change("POST", found["selfLink"] + "/setLabels", body)
 
-    def make_instance(self):
+    def make_instance(self) -> None:
         """Make the machine with its disk, and wait until it runs."""
-        address = self.found("addresses")["address"] if self.spec["fixed_address"] else None
+        address = self.there("addresses")["address"] if self.spec["fixed_address"] else None
         body = wanted.machine(self.spec, self.spec["zone"], self.key()["public"], self.account, address)
         self.client.change("POST", "%s/zones/%s/instances" % (self.compute, self.spec["zone"]), body)
 
-    def order(self, verb):
+    def order(self, verb: str) -> None:
         """Start or stop the machine, and wait until it has."""
-        self.client.change("POST", "%s/%s" % (self.found("instances")["selfLink"], verb))
+        self.client.change("POST", "%s/%s" % (self.there("instances")["selfLink"], verb))
 
-    def set_machine_type(self):
+    def set_machine_type(self) -> None:
         """Give the stopped machine another type."""
-        instance = self.found("instances")
+        instance = self.there("instances")
         link = "zones/%s/machineTypes/%s" % (wanted.last(instance["zone"]), self.spec["machine_type"])
         self.client.change("POST", instance["selfLink"] + "/setMachineType", {"machineType": link})
 
-    def set_account(self):
+    def set_account(self) -> None:
         """Let the stopped machine speak as our service account."""
         body = {"email": self.account, "scopes": [wanted.SCOPE]}
-        self.client.change("POST", self.found("instances")["selfLink"] + "/setServiceAccount", body)
+        self.client.change("POST", self.there("instances")["selfLink"] + "/setServiceAccount", body)
 
-    def set_tags(self):
+    def set_tags(self) -> None:
         """Give the machine its network tags."""
-        instance = self.found("instances")
+        instance = self.there("instances")
         have = instance.get("tags", {})
         body = {"items": wanted.tags(have.get("items", []), self.spec), "fingerprint": have.get("fingerprint")}
         self.client.change("POST", instance["selfLink"] + "/setTags", body)
 
-    def set_metadata(self):
+    def set_metadata(self) -> None:
         """Hand the key over."""
-        instance = self.found("instances")
+        instance = self.there("instances")
         have = instance.get("metadata", {})
         items = wanted.metadata(have.get("items", []), self.key()["public"], self.name)
         self.client.change(
             "POST", instance["selfLink"] + "/setMetadata", {"items": items, "fingerprint": have.get("fingerprint")}
         )
 
-    def set_address(self):
+    def set_address(self) -> None:
         """Give the machine the fixed address, or one of Google's choice."""
-        instance = self.found("instances")
+        instance = self.there("instances")
         interface = {"networkInterface": "nic0"}
         access = wanted.access_of(instance)
         if access:
@@ -234,18 +252,18 @@ class Vm:
             )
         body = dict(wanted.ACCESS)
         if self.spec["fixed_address"]:
-            body["natIP"] = self.found("addresses")["address"]
+            body["natIP"] = self.there("addresses")["address"]
         self.client.change("POST", instance["selfLink"] + "/addAccessConfig", body, interface)
 
-    def remove(self, link):
+    def remove(self, link: str) -> None:
         """Remove a resource and wait until it is gone."""
         self.gone(lambda: self.client.change("DELETE", link))
 
-    def remove_account(self):
+    def remove_account(self) -> None:
         """Remove the service account."""
         self.gone(lambda: self.client.call("DELETE", "%s/%s" % (self.accounts, self.account)))
 
-    def gone(self, remove):
+    def gone(self, remove: Callable[[], object]) -> None:
         """Remove something that may be gone already, by a call whose answer was lost."""
         try:
             remove()
@@ -253,14 +271,14 @@ class Vm:
             if error.status != 404:
                 raise
 
-    def remove_key(self):
+    def remove_key(self) -> None:
         """Remove the key pair that we made."""
         for path in (self.spec["key_file"] + ".pub", self.spec["key_file"]):
             if os.path.exists(path):
                 os.remove(path)
 
 
-def settled(seen):
+def settled(seen: dict[str, Any]) -> dict[str, Any]:
     """The same, as it will be when an operation that still runs is done: what check mode plans with."""
     seen = copy.deepcopy(seen)
     instance = seen["instance"]
@@ -269,12 +287,12 @@ def settled(seen):
     return seen
 
 
-def is_ours(resource, name):
+def is_ours(resource: dict[str, Any], name: str) -> bool:
     """Whether a resource carries our mark: the label, or the description where it can have none, or none yet."""
     return resource.get("labels", {}).get(wanted.LABEL) == name or resource.get("description") == wanted.mark(name)
 
 
-def problems(spec, seen):
+def problems(spec: dict[str, Any], seen: dict[str, Any]) -> list[str]:
     """The reasons not to start: each says which variable it hangs on, what is wrong, and what to do."""
     name, instance, key = spec["name"], seen["instance"], seen["key"]
     if spec["state"] == "absent":
@@ -328,7 +346,7 @@ def problems(spec, seen):
     return found
 
 
-def resting(instance):
+def resting(instance: dict[str, Any]) -> list[str]:
     """A problem where the machine is in a state that it does not leave by itself."""
     if instance["status"] in REST or instance["status"] in MODE:
         return []
@@ -338,12 +356,12 @@ def resting(instance):
     ]
 
 
-def plan(spec, seen):
+def plan(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """The steps from what there is to what is asked for, in their order."""
     return {"present": plan_present, "absent": plan_absent}.get(spec["state"], plan_order)(spec, seen)
 
 
-def plan_order(spec, seen):
+def plan_order(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """Steps that start or stop the machine, and touch nothing else of it."""
     verb, status = {"started": ("start", "RUNNING"), "stopped": ("stop", "TERMINATED")}[spec["state"]]
     if seen["instance"]["status"] == status:
@@ -351,7 +369,7 @@ def plan_order(spec, seen):
     return [Step("%s the machine %s" % (verb, spec["name"]), "order", [verb])]
 
 
-def plan_present(spec, seen):
+def plan_present(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """Steps that make what is missing, and change what is otherwise."""
     name, steps = spec["name"], []
     if seen["disabled"]:
@@ -375,7 +393,7 @@ def plan_present(spec, seen):
     return steps
 
 
-def plan_firewalls(spec, seen):
+def plan_firewalls(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """Steps that make, change and remove firewall rules."""
     rules, steps = wanted.firewalls(spec), []
     for rule in rules.values():
@@ -390,7 +408,7 @@ def plan_firewalls(spec, seen):
     return steps
 
 
-def plan_instance(spec, seen):
+def plan_instance(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """Steps that make the machine, or change the one that is there, and let it run."""
     name, instance, steps = spec["name"], seen["instance"], []
     if not instance:
@@ -423,7 +441,7 @@ def plan_instance(spec, seen):
     return steps + stopped
 
 
-def plan_absent(spec, seen):
+def plan_absent(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     """Steps that remove what carries our mark, each before what it needs."""
     name, steps = spec["name"], []
     ours = {
@@ -457,7 +475,7 @@ def plan_absent(spec, seen):
     return steps
 
 
-def labels_differ(resource, spec):
+def labels_differ(resource: dict[str, Any], spec: dict[str, Any]) -> bool:
     """Whether one of our labels is missing or otherwise."""
-    have = resource.get("labels", {})
+    have: dict[str, str] = resource.get("labels", {})
     return wanted.merged(have, wanted.labels(spec)) != have

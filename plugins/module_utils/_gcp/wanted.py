@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 LABEL = "mlops-workbench"  # its value is the machine's name; what carries it is ours
 SERVICES = ("compute", "iam", "iamcredentials", "cloudresourcemanager")
 BASIC_ROLES = ("roles/owner", "roles/editor", "roles/viewer")
@@ -16,21 +18,21 @@ ACCESS = {"type": "ONE_TO_ONE_NAT", "name": "External NAT"}
 LET_IN, SHUT_OUT = 1000, 1100
 
 
-def mark(name):
+def mark(name: str) -> str:
     """The description of what can carry no label."""
     return "mlops.workbench %s" % name
 
 
-def account_id(name):
+def account_id(name: str) -> str:
     """The service account's own part of its address: at most 30 characters."""
     return "mlops-%s" % name
 
 
-def firewalls(spec):
+def firewalls(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The firewall rules by name. They speak of this machine alone, which carries its name as a network tag."""
     name = spec["name"]
 
-    def rule(suffix, priority, action, ports, ranges):
+    def rule(suffix: str, priority: int, action: str, ports: list[str], ranges: list[str]) -> dict[str, Any]:
         return {
             "name": "%s-%s" % (name, suffix),
             "description": mark(name),
@@ -51,15 +53,15 @@ def firewalls(spec):
     return {one["name"]: one for one in rules}
 
 
-def firewall_names(name):
+def firewall_names(name: str) -> list[str]:
     """All rules that there may be."""
     return ["%s-%s" % (name, suffix) for suffix in ("ssh", "no-ssh", "web")]
 
 
-def rule_differs(have, want):
+def rule_differs(have: dict[str, Any], want: dict[str, Any]) -> bool:
     """Whether a rule says something else than what is wanted; Google gives links in full, and lists in its own order."""
 
-    def told(rule):
+    def told(rule: dict[str, Any]) -> dict[str, Any]:
         return {
             "network": rule["network"].partition("projects/")[2],
             "priority": rule["priority"],
@@ -74,23 +76,23 @@ def rule_differs(have, want):
     return told(have) != told(want)
 
 
-def labels(spec):
+def labels(spec: dict[str, Any]) -> dict[str, str]:
     """The labels of all that can carry some."""
     return dict(spec["labels"], **{LABEL: spec["name"]})
 
 
-def merged(have, want):
+def merged(have: dict[str, str] | None, want: dict[str, str]) -> dict[str, str]:
     """The labels with ours among them, others' kept."""
     return dict(have or {}, **want)
 
 
-def tags(have, spec):
+def tags(have: list[str], spec: dict[str, Any]) -> list[str]:
     """The network tags with ours among them, others' kept; those of HTTP go when it is not asked for."""
     kept = [tag for tag in have if tag not in WEB_TAGS]
     return sorted(set(kept) | {spec["name"]} | set(WEB_TAGS if spec["http"] else ()))
 
 
-def metadata(have, public_key, name):
+def metadata(have: list[dict[str, str]], public_key: str, name: str) -> list[dict[str, str]]:
     """The metadata items with our key among them. Others' items and keys are kept, an older key of ours is not."""
     values = {item["key"]: item.get("value", "") for item in have}
     ours = "%s:%s" % (USER, public_key)
@@ -105,17 +107,17 @@ def metadata(have, public_key, name):
     return [{"key": key, "value": value} for key, value in sorted(values.items())]
 
 
-def metadata_differs(have, want):
+def metadata_differs(have: list[dict[str, str]], want: list[dict[str, str]]) -> bool:
     """Whether metadata items say something else, in whatever order."""
     return {item["key"]: item.get("value", "") for item in have} != {item["key"]: item["value"] for item in want}
 
 
-def key_comment(name):
+def key_comment(name: str) -> str:
     """In each key that the module makes: the mark by which it knows the keys that it may remove."""
     return "mlops.workbench gcp %s" % name
 
 
-def bound(policy, member, roles):
+def bound(policy: dict[str, Any], member: str, roles: list[str]) -> dict[str, Any]:
     """The project's policy with exactly these roles for the member. Bindings of others, and those with a condition, stay."""
     bindings = []
     missing = set(roles)
@@ -132,7 +134,7 @@ def bound(policy, member, roles):
     return dict(policy, bindings=bindings)
 
 
-def roles_of(policy, member):
+def roles_of(policy: dict[str, Any], member: str) -> list[str]:
     """The roles that the policy gives the member without a condition."""
     return sorted(
         binding["role"]
@@ -141,7 +143,7 @@ def roles_of(policy, member):
     )
 
 
-def machine(spec, zone, public_key, account, address):
+def machine(spec: dict[str, Any], zone: str, public_key: str, account: str, address: str | None) -> dict[str, Any]:
     """The body that makes the machine with its disk; an address that is None is one of Google's choice."""
     zone_link = "projects/%s/zones/%s" % (spec["project"], zone)
     return {
@@ -174,11 +176,12 @@ def machine(spec, zone, public_key, account, address):
     }
 
 
-def last(link):
+def last(link: str | None) -> str:
     """The name at the end of a link."""
     return (link or "").rpartition("/")[2]
 
 
-def access_of(instance):
+def access_of(instance: dict[str, Any]) -> dict[str, Any]:
     """The way from the Internet to the machine, {} where there is none."""
-    return (instance["networkInterfaces"][0].get("accessConfigs") or [{}])[0]
+    access: list[dict[str, Any]] = instance["networkInterfaces"][0].get("accessConfigs") or [{}]
+    return access[0]

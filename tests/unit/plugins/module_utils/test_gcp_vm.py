@@ -198,3 +198,15 @@ def test_an_older_key_of_ours_is_replaced_and_those_of_others_stay():
         "enable-oslogin": "FALSE",
         "ssh-keys": "bob:ssh-rsa BOB bob\nubuntu:" + KEY["public"],
     }
+
+
+def test_a_machine_that_somebody_removes_in_between_is_an_error_with_its_remedy():
+    class Gone:
+        change = None
+
+        def aggregated(self, url, kind, params=None):
+            return iter([])
+
+    machine = vm.Vm(SPEC, Gone(), None, None)
+    with pytest.raises(vm.CloudError, match=r"box is no longer among the instances\. Remedy"):
+        machine.order("stop")

@@ -1,0 +1,116 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: users, groups and homes."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from typing import TypedDict
+
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
+
+
+class Account(TypedDict):
+    """What the roles use of a line of passwd(5)."""
+
+    home: str
+    uid: int
+    gid: int
+    group: str
+
+
+def login_user() -> str:
+    """The user that logged in, behind sudo or another way to root; root where there is none."""
+    if os.environ.get("SUDO_USER"):
+        return os.environ["SUDO_USER"]
+    try:
+        with open("/proc/self/loginuid", encoding="ascii") as text:
+            return pwd.getpwuid(int(text.read())).pw_name
+    except (OSError, KeyError, ValueError, OverflowError):
+        return pwd.getpwuid(os.getuid()).pw_name
+
+
+def account(entry: pwd.struct_passwd) -> Account:
+    """The account in a line of passwd(5)."""
+    return {"home": entry.pw_dir, "uid": entry.pw_uid, "gid": entry.pw_gid, "group": group_name(entry.pw_gid)}
+
+
+def group_name(gid: int) -> str:
+    """The group's name, or its number where the group has none."""
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def find_users(asked: dict[str, list[str]], problems: list[Problem]) -> dict[str, Account]:
+    """The account of each user, by name; a problem for each variable that names unknown ones."""
+    found = {}
+    for variable, names in sorted(asked.items()):
+        unknown = []
+        for name in names:
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                unknown.append(name or "''")
+                continue
+            found[name] = account(entry)
+        if unknown:
+            text = "no such user on this host: %s" % ", ".join(unknown)
+            problems.append(
+                problem(variable, text, "create the account first, or set %s to users that exist" % variable)
+            )
+    return found
+
+
+def expand_groups(asked: dict[str, list[str]], problems: list[Problem]) -> dict[str, list[str]]:
+    """The users that each variable names, once each; `@name` stands for all members of that group."""
+    expanded = {}
+    for variable, names in sorted(asked.items()):
+        users = []
+        unknown = []
+        for name in names:
+            try:
+                users += group_members(name[1:]) if name.startswith("@") else [name]
+            except KeyError:
+                unknown.append(name[1:])
+        if unknown:
+            text = "no such group on this host: %s" % ", ".join(unknown)
+            problems.append(problem(variable, text, "create the group first, or take it out of %s" % variable))
+        expanded[variable] = list(dict.fromkeys(users))
+    return expanded
+
+
+def group_members(name: str) -> list[str]:
+    """All users of a group, those with it as their primary group as well; KeyError where there is no such group."""
+    group = grp.getgrnam(name)
+    return sorted(set(group.gr_mem) | {entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == group.gr_gid})
+
+
+def check_not_root(asked: dict[str, str], login: str, problems: list[Problem]) -> None:
+    """A problem for each user that must not be root; an empty name is the login user."""
+    for variable, name in sorted(asked.items()):
+        if (name.replace(LOGIN_USER, login) or login) == "root":
+            problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
+
+
+def check_homes(asked: dict[str, str], login: str, problems: list[Problem]) -> None:
+    """A problem for each user whose home is not there or not theirs; `users` says where there is no such user."""
+    for variable, asked_name in sorted(asked.items()):
+        name = asked_name.replace(LOGIN_USER, login)
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        try:
+            owner = os.stat(entry.pw_dir).st_uid if os.path.isdir(entry.pw_dir) else None
+        except OSError:
+            owner = None
+        if owner == entry.pw_uid:
+            continue
+        text = "the home of %s, %s, %s" % (name, entry.pw_dir, "is not there" if owner is None else "is not theirs")
+        remedy = "create it (mkhomedir_helper %s) and give it to %s, or set %s to another user" % (name, name, variable)
+        problems.append(problem(variable, text, remedy))

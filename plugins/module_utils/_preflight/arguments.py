@@ -1,0 +1,50 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: what a role may ask about a host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+# What the role passes on to the host; `require` is judged on the controller and `role` is known there.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "users": {"type": "dict", "default": {}},
+    "members": {"type": "dict", "default": {}},
+    "ports": {"type": "dict", "default": {}},
+    "free_mb": {"type": "dict", "default": {}},
+    "memory_mb": {"type": "dict", "default": {}},
+    "directories": {"type": "dict", "default": {}},
+    "sha256": {"type": "dict", "default": {}},
+    "json_files": {"type": "dict", "default": {}},
+    "calendars": {"type": "dict", "default": {}},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "packages_by_os": {"type": "dict", "default": {}},
+    "units": {"type": "dict", "default": {}},
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "path": {"type": "str", "required": True},
+            "type": {"type": "str", "choices": ["file", "directory", "link", "absent"], "default": "file"},
+            "sha256": {"type": "str"},
+            "sha256_variable": {"type": "str"},
+            "target": {"type": "str"},
+            "mode": {"type": "str"},
+            "owner": {"type": "str"},
+            "group": {"type": "str"},
+        },
+    },
+    "programs": {"type": "dict", "default": {}},
+    "answers": {"type": "dict", "default": {}},
+    "reads_only": {"type": "bool", "default": False},
+    "not_root": {"type": "dict", "default": {}},
+    "homes": {"type": "dict", "default": {}},
+    "addresses": {"type": "dict", "default": {}},
+    "certificates": {"type": "dict", "default": {}},
+    "environments": {"type": "dict", "default": {}},
+    "folders": {"type": "list", "elements": "str", "default": []},
+    "proofs": {"type": "dict", "default": {}},
+}

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: programs and Python environments, and what programs answer."""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import Any
+
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
+    LOGIN_USER,
+    Problem,
+    RunCommand,
+    problem,
+)
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.units import show_unit
+
+
+def check_programs(asked: dict[str, str], problems: list[Problem]) -> None:
+    """A problem for each program that is not there."""
+    for variable, path in sorted(asked.items()):
+        if not os.access(path, os.X_OK):
+            problems.append(
+                problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
+            )
+
+
+def check_environments(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+    """A problem for each prefix that is no Python environment, or one without this package (of the same name as its module)."""
+    for variable, need in sorted(asked.items()):
+        for prefix in need["prefixes"]:
+            if not os.access(os.path.join(prefix, "bin", "python"), os.X_OK):
+                text = "%s is not an environment with a Python that runs" % prefix
+                remedy = "create it first, or take it out of %s" % variable
+            elif not glob.glob(os.path.join(glob.escape(prefix), "lib", "python3*", "site-packages", need["package"])):
+                text = "the environment %s has no %s" % (prefix, need["package"])
+                remedy = "install it there (conda install --prefix %s %s), or take it out of %s" % (
+                    prefix,
+                    need["package"],
+                    variable,
+                )
+            else:
+                continue
+            problems.append(problem(variable, text, remedy))
+
+
+def answer(words: list[str], run_command: RunCommand) -> str:
+    """What a program prints; empty where it is missing or fails."""
+    try:
+        code, out = run_command(words, handle_exceptions=False)[:2]
+    except OSError:
+        return ""
+    return out.strip() if code == 0 else ""
+
+
+def holds(proof: dict[str, Any], login: str, run_command: RunCommand) -> bool:
+    """Whether the work that left this stamp still stands: the stamp is there, and the command ends well.
+
+    The command is run only where none of the units is active, since these could not run without that work.
+    """
+    if not os.path.exists(proof["stamp"]):
+        return False
+    units = [unit.replace(LOGIN_USER, login) for unit in proof["units"]]
+    if any(show_unit(unit, run_command, "ActiveState").get("ActiveState") == "active" for unit in units):
+        return True
+    try:
+        return run_command(proof["command"], handle_exceptions=False)[0] == 0
+    except OSError:
+        return False

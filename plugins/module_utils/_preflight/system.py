@@ -1,0 +1,75 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PRIVATE to the collection: the machine: release, architecture, memory, disk, and whether its first boot is over."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
+
+SUPPORTED = {
+    "debian-12": "Debian 12",
+    "debian-13": "Debian 13",
+    "ubuntu-22.04": "Ubuntu 22.04",
+    "ubuntu-24.04": "Ubuntu 24.04",
+}
+ARCHITECTURES = ("x86_64", "aarch64")
+
+
+def check_may_change(os_name: str, arch: str, problems: list[Problem]) -> None:
+    """A problem for each reason not to change anything on this host."""
+    if os.geteuid() != 0:
+        problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
+    if os_name not in SUPPORTED:
+        problems.append(problem("", "%s is not supported" % os_name, "use %s" % ", ".join(SUPPORTED.values())))
+    if arch not in ARCHITECTURES:
+        problems.append(
+            problem("", "the architecture %s is not supported" % arch, "use %s" % " or ".join(ARCHITECTURES))
+        )
+
+
+def operating_system(path: str = "/etc/os-release") -> str:
+    """The release as `id-version`, for example debian-13; `unknown` where the host does not say (os-release(5))."""
+    fields = {}
+    try:
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                key, _sign, value = line.strip().partition("=")
+                fields[key] = value.strip("\"'")
+    except OSError:
+        return "unknown"
+    return "%s-%s" % (fields.get("ID", "unknown"), fields.get("VERSION_ID", "unknown"))
+
+
+def check_free(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+    """A problem for each path whose file system has too little room."""
+    for variable, need in sorted(asked.items()):
+        path = os.path.abspath(need["path"])
+        while not os.path.exists(path):
+            path = os.path.dirname(path)
+        room = os.statvfs(path)
+        free = room.f_bavail * room.f_frsize // 2**20
+        if free < int(need["mb"]):
+            text = "%s has %d MB free and needs %d MB" % (need["path"], free, int(need["mb"]))
+            problems.append(problem(variable, text, "free or add disk space, or set %s" % variable))
+
+
+def check_memory(asked: dict[str, int], problems: list[Problem]) -> None:
+    """A problem where the host has less memory than asked."""
+    if not asked:
+        return
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    for variable, need in sorted(asked.items()):
+        if total < int(need):
+            text = "the host has %d MB of memory and needs %d MB" % (total, int(need))
+            problems.append(problem(variable, text, "use a larger machine, or set %s" % variable))
+
+
+def cloud_init_running() -> bool:
+    """Whether cloud-init is on this host and has not written its result yet (its boot-finished contract)."""
+    run = "/run/cloud-init"
+    finished = os.path.exists(run + "/result.json") or os.path.exists(run + "/disabled")
+    return os.path.isdir(run) and os.path.exists("/usr/bin/cloud-init") and not finished

@@ -1,0 +1,59 @@
+"""Users, groups and homes, as preflight sees them."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import accounts
+
+
+def test_all_unknown_users_are_named_at_once():
+    problems = []
+    found = accounts.find_users({"x_users": ["root", "nobody-1", "nobody-2"]}, problems)
+    assert found["root"]["home"] == "/root"
+    assert [entry["problem"] for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
+
+
+def test_a_group_stands_for_all_its_members(monkeypatch):
+    entries = [pwd.struct_passwd((name, "x", 1, gid, "", "/", "/")) for name, gid in (("ann", 7), ("bob", 8))]
+    monkeypatch.setattr(accounts.pwd, "getpwall", lambda: entries)
+    monkeypatch.setattr(accounts.grp, "getgrnam", {"team": grp.struct_group(("team", "x", 7, ["cid"]))}.__getitem__)
+    problems = []
+    asked = {"x_users": ["cid", "@team", "@none", "@nil", "dan"]}
+    assert accounts.expand_groups(asked, problems) == {"x_users": ["cid", "ann", "dan"]}
+    assert [entry["problem"] for entry in problems] == ["no such group on this host: none, nil"]
+
+
+def test_the_login_user_is_the_one_behind_sudo(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "ann")
+    assert accounts.login_user() == "ann"
+
+
+def account(monkeypatch, home, uid):
+    entry = accounts.pwd.struct_passwd(("ann", "x", uid, uid, "", str(home), "/bin/sh"))
+    monkeypatch.setattr(accounts.pwd, "getpwnam", lambda name: {"ann": entry}[name])
+
+
+@pytest.mark.parametrize(
+    ("folder", "uid", "says"),
+    [("home", os.getuid(), ""), ("none", os.getuid(), "is not there"), ("home", os.getuid() + 1, "is not theirs")],
+)
+@pytest.mark.parametrize("name", ["ann", "%u"])
+def test_a_user_needs_a_home(tmp_path, monkeypatch, name, folder, uid, says):
+    (tmp_path / "home").mkdir()
+    account(monkeypatch, tmp_path / folder, uid)
+    problems = []
+    accounts.check_homes({"x_user": name}, "ann", problems)
+    assert [says in entry["problem"] and "mkhomedir_helper ann" in entry["remedy"] for entry in problems] == (
+        [True] if says else []
+    )
+
+
+def test_the_home_of_an_unknown_user_is_no_second_problem(monkeypatch, tmp_path):
+    account(monkeypatch, tmp_path, 1)
+    problems = []
+    accounts.check_homes({"x_user": "nobody-1"}, "ann", problems)
+    assert problems == []

@@ -1,0 +1,131 @@
+"""Files and folders, as preflight sees them."""
+
+from __future__ import annotations
+
+import grp
+import hashlib
+import json
+import os
+import pwd
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import files
+
+
+@pytest.mark.parametrize(
+    ("entries", "refused"), [([], False), (["conda-meta", "bin"], False), (["thesis.tex"], True)], ids=str
+)
+def test_a_folder_with_foreign_files_is_refused(tmp_path, entries, refused):
+    for name in entries:
+        (tmp_path / name).touch()
+    problems = []
+    files.check_directories({"x": {"path": str(tmp_path), "marks": ["conda-meta"]}}, problems)
+    assert bool(problems) == refused
+
+
+def test_a_file_where_a_folder_must_be_is_refused(tmp_path):
+    (tmp_path / "x").touch()
+    problems = []
+    files.check_directories({"x": {"path": str(tmp_path / "x"), "marks": []}}, problems)
+    assert "is not a directory" in problems[0]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "refused"),
+    [('{"a": 1}', {"a": 1}, False), ("", {}, False), ("[1]", {}, True), ("{a", {}, True)],
+)
+def test_json_files_must_hold_an_object(tmp_path, content, value, refused):
+    path = tmp_path / "daemon.json"
+    path.write_text(content)
+    problems = []
+    assert files.read_json_files({"x": str(path)}, problems) == {str(path): value}
+    assert bool(problems) == refused
+
+
+def test_no_json_file_is_an_empty_one(tmp_path):
+    problems = []
+    assert files.read_json_files({"x": str(tmp_path / "none")}, problems) == {str(tmp_path / "none"): {}}
+    assert problems == []
+
+
+def test_json_texts_are_given_byte_by_byte(tmp_path):
+    (tmp_path / "x.json").write_bytes(b'{ "a":1}\r\n')
+    assert files.read_texts([str(tmp_path / "x.json"), str(tmp_path / "none")]) == {
+        str(tmp_path / "x.json"): '{ "a":1}\r\n'
+    }
+
+
+def test_a_checksum_that_is_missing_for_this_architecture_is_a_problem():
+    problems = []
+    chosen = files.choose_sha256({"x_sha256": {"x86_64": "aa"}}, "aarch64", problems)
+    assert chosen == {"x_sha256": ""}
+    assert problems[0]["problem"] == "no checksum is known for aarch64"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_broken_receipt_is_none(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(files, "RECEIPTS", str(tmp_path / "{role}.json"))
+    (tmp_path / "docker.json").write_text(content)
+    assert files.read_receipt("docker") == {}
+
+
+def test_a_receipt_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "RECEIPTS", str(tmp_path / "{role}.json"))
+    (tmp_path / "docker.json").write_text(json.dumps({"schema": 1}))
+    assert files.read_receipt("docker") == {"schema": 1}
+
+
+def wanted(**said):
+    return {"type": "file", **dict.fromkeys(("sha256", "sha256_variable", "target", "mode", "owner", "group")), **said}
+
+
+def make_place(folder):
+    (folder / "settings").write_text("a = 1\n")
+    (folder / "settings").chmod(0o640)
+    (folder / "link").symlink_to("settings")
+    return folder
+
+
+ME = pwd.getpwuid(os.getuid())
+MY_GROUP = grp.getgrgid(os.getgid()).gr_name
+SHA256_OF_SETTINGS = hashlib.sha256(b"a = 1\n").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("settings", {"sha256": SHA256_OF_SETTINGS, "mode": "0640", "owner": ME.pw_name, "group": MY_GROUP}),
+        ("settings", {"owner": "%u"}),
+        (".", {"type": "directory"}),
+        ("link", {"type": "link", "target": "settings"}),
+        ("none", {"type": "absent"}),
+    ],
+)
+def test_what_is_as_it_should_be_is_left_alone(tmp_path, name, said):
+    assert not files.is_outdated(str(make_place(tmp_path) / name), wanted(**said), ME.pw_name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("settings", {"sha256": hashlib.sha256(b"").hexdigest()}),
+        ("settings", {"mode": "0600"}),
+        ("settings", {"owner": "nobody"}),
+        ("settings", {"owner": "no-such-user"}),
+        ("settings", {"group": "nogroup"}),
+        ("settings", {"type": "absent"}),
+        ("settings", {"type": "directory"}),
+        ("link", {}),
+        ("link", {"type": "link", "target": "other"}),
+        ("none", {}),
+    ],
+)
+def test_what_differs_is_outdated(tmp_path, name, said):
+    assert files.is_outdated(str(make_place(tmp_path) / name), wanted(**said), ME.pw_name)
+
+
+def test_a_folder_is_listed(tmp_path):
+    (tmp_path / "b").touch()
+    (tmp_path / "a").touch()
+    assert files.list_folder(str(tmp_path)) == ["a", "b"]
+    assert files.list_folder(str(tmp_path / "none")) == []

@@ -1,0 +1,60 @@
+"""What preflight makes of all that a role asks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import arguments, look, system
+
+ME = pwd.getpwuid(os.getuid())
+
+
+def asked(**said):
+    return {**{name: option["default"] for name, option in arguments.ARGUMENTS.items()}, "role": "x", **said}
+
+
+def file(**said):
+    return {**dict.fromkeys(arguments.ARGUMENTS["files"]["options"]), "type": "file", **said}
+
+
+def test_root_cannot_be_a_user_for_notebooks(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "root")
+    seen = look.look(asked(not_root={"jupyter_user": ""}), None)
+    assert [entry["variable"] for entry in seen["problems"] if entry["variable"]] == ["jupyter_user"]
+
+
+def test_a_missing_program_is_a_problem_but_not_in_a_dry_run():
+    wanted = asked(programs={"jupyter_conda_prefix": "/none/bin/conda"})
+    assert [entry["problem"] for entry in look.look(wanted, None)["problems"]] == ["/none/bin/conda is missing"]
+    assert look.look(wanted, None, check_mode=True)["problems"] == []
+
+
+def test_an_unsupported_architecture_is_a_problem(monkeypatch):
+    monkeypatch.setattr(look.platform, "machine", lambda: "riscv64")
+    problems = look.look(asked(), None)["problems"]
+    assert "the architecture riscv64 is not supported" in [entry["problem"] for entry in problems]
+
+
+def test_outdated_files_are_named_by_their_full_path(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", ME.pw_name)
+    seen = look.look(asked(files=[file(path="~%u/none-such"), file(path="~%u", type="directory")]), None)
+    assert seen["files_outdated"] == [ME.pw_dir + "/none-such"]
+
+
+def test_a_large_file_is_compared_with_the_checksum_for_this_architecture(tmp_path):
+    content = b"x" * (3 << 20)
+    (tmp_path / "program").write_bytes(content)
+    files = [file(path=str(tmp_path / "program"), sha256_variable="x_sha256")]
+    for checksum, outdated in ((hashlib.sha256(content).hexdigest(), False), ("0" * 64, True)):
+        checksums = {"x_sha256": dict.fromkeys(system.ARCHITECTURES, checksum)}
+        assert bool(look.look(asked(files=files, sha256=checksums), None)["files_outdated"]) == outdated
+
+
+def test_a_role_that_only_reads_needs_no_root(monkeypatch):
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(system, "operating_system", lambda: "arch-unknown")
+    refused = look.look(asked(), None)["problems"]
+    assert [found["problem"] for found in refused] == ["the role needs root rights", "arch-unknown is not supported"]
+    assert look.look(asked(reads_only=True), None)["problems"] == []

@@ -1,0 +1,64 @@
+"""Programs and environments, as preflight sees them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import programs
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, "2.26.1"), (1, "")])
+def test_a_program_answers_or_not(code, said):
+    assert programs.answer(["x"], lambda words, **how: (code, "2.26.1\n", "")) == said
+
+
+def test_a_missing_program_answers_nothing():
+    def missing(words, **how):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    assert programs.answer(["x"], missing) == ""
+
+
+def test_an_environment_needs_the_package(tmp_path):
+    for name in ("good", "bare"):
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin" / "python").symlink_to("/bin/sh")
+    (tmp_path / "good/lib/python3.13/site-packages/ipykernel").mkdir(parents=True)
+    problems = []
+    prefixes = [str(tmp_path / name) for name in ("good", "bare", "none")]
+    programs.check_environments({"x_kernels": {"package": "ipykernel", "prefixes": prefixes}}, problems)
+    assert [entry["problem"] for entry in problems] == [
+        "the environment %s has no ipykernel" % prefixes[1],
+        "%s is not an environment with a Python that runs" % prefixes[2],
+    ]
+    assert "conda install --prefix %s ipykernel" % prefixes[1] in problems[0]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "active", "code", "stands"),
+    [
+        (False, "inactive", 0, False),
+        (True, "inactive", 0, True),
+        (True, "inactive", 1, False),
+        (True, "failed", 127, False),
+        (True, "active", 1, True),
+    ],
+)
+def test_work_stands_where_its_stamp_is_and_its_command_ends_well(tmp_path, stamp, active, code, stands):
+    def run_command(command, **_ignored):
+        if command[0] == "systemctl":
+            assert command[-1] == "jupyter-ann.service"
+            return 0, "ActiveState=%s\n" % active, ""
+        return code, "", ""
+
+    if stamp:
+        (tmp_path / "stamp").touch()
+    proof = {"stamp": str(tmp_path / "stamp"), "command": ["jupyter-lab"], "units": ["jupyter-%u.service"]}
+    assert programs.holds(proof, "ann", run_command) is stands
+
+
+def test_a_command_that_is_gone_proves_nothing(tmp_path):
+    def run_command(command, **_ignored):
+        raise FileNotFoundError(command[0])
+
+    (tmp_path / "stamp").touch()
+    assert not programs.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"], "units": []}, "ann", run_command)
