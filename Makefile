@@ -75,9 +75,10 @@ bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERE
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
 	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v
 
-docs: deps ## Write the tables in the roles' READMEs and the page of the maturity criteria
+docs: deps ## Write the tables of the roles, and the pages of modules and maturity criteria
 	@python tests/contract/role_readme.py
 	@python tests/contract/criteria_page.py
+	@python tests/contract/plugins_page.py
 
 checksums: deps ## Compare conda's checksums with the vendors' lists: make checksums [ADD=miniconda=py313_26.5.3-1]
 	@python tests/contract/conda_checksums.py $(ADD)
