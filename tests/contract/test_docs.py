@@ -101,7 +101,7 @@ def test_what_a_command_names_is_there(page: Path) -> None:
 @every_page
 def test_a_file_of_ours_that_is_named_is_there(page: Path) -> None:
     folders = "bench|docs|examples|inventories|lab|meta|molecule|playbooks|plugins|roles|tests"
-    for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", prose(page)):
+    for path in re.findall(rf"`((?:{folders})/[\w./-]*(?:/|\.(?:yml|md|sh|py|png|svg)))`", prose(page)):
         assert (ROOT / path).exists(), path
 
 
