@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e e2e-aws e2e-gcp bench accuracy docs checksums build
+.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,10 @@ e2e: deps ## Log in to Jupyter with a browser and run a notebook; leaves docs/ju
 	@python -m lab ready
 	@WORKBENCH_SCREENSHOT=docs/jupyter.png pytest -v tests/e2e/test_browser.py
 
+pictures: deps ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
+	@python -m lab ready
+	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
+
 e2e-aws: deps .venv/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
@@ -75,9 +79,10 @@ bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERE
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
 	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v
 
-docs: deps ## Write the tables in the roles' READMEs and the page of the maturity criteria
+docs: deps ## Write the tables of the roles, and the pages of modules and maturity criteria
 	@python tests/contract/role_readme.py
 	@python tests/contract/criteria_page.py
+	@python tests/contract/plugins_page.py
 
 checksums: deps ## Compare conda's checksums with the vendors' lists: make checksums [ADD=miniconda=py313_26.5.3-1]
 	@python tests/contract/conda_checksums.py $(ADD)

@@ -29,9 +29,11 @@ def default(value: object) -> str:
 
 
 def meaning(description: str | list[str]) -> str:
-    """Return a description in Markdown instead of Ansible's markup."""
+    """Return a description in Markdown instead of Ansible's markup (https://docs.ansible.com/ansible/latest/dev_guide/ansible_markup.html)."""
     text = " ".join(description) if isinstance(description, list) else description
-    return re.sub(r"[CO]\(([^)]*)\)", r"`\1`", text)
+    named = re.sub(r"\b[MP]\(([^)#]*)(#\w+)?\)", r"`\1`", text)
+    marked = re.sub(r"\b[BI]\(([^)]*)\)", r"**\1**", named)
+    return re.sub(r"\b(?:[COVE]|RV)\(([^)]*)\)", r"`\1`", marked).replace("|", r"\|")
 
 
 def readme(role: str) -> str:

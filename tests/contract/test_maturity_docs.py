@@ -63,8 +63,3 @@ def test_variables_exist() -> None:
     named = set(re.findall(r"\bmaturity_[a-z_]+(?=:)", PAGE + (DOCS / "maturity-ci.yml").read_text()))
     assert named
     assert named <= options()
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", PAGE):
-        assert (DOCS / target).exists(), target

@@ -79,9 +79,3 @@ def test_the_releases_of_the_course_are_known() -> None:
     known = load(ROOT / "roles/compose/vars/main.yml")["__compose_checksums"]
     default = load(ROOT / "roles/compose/defaults/main.yml")["compose_version"]
     assert {"2.5.0", "2.12.2", "2.18.0", default} <= set(known)
-
-
-def test_every_make_target_that_the_readme_names_exists() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"`make ([a-z-]+)`", (ROOT / "README.md").read_text()):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

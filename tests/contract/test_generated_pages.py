@@ -1,0 +1,12 @@
+"""The pages that `make docs` writes say what their sources say."""
+
+from __future__ import annotations
+
+import criteria_page
+import plugins_page
+import pytest
+
+
+@pytest.mark.parametrize("source", [criteria_page, plugins_page], ids=lambda source: source.PAGE.stem)
+def test_the_page_is_up_to_date(source) -> None:
+    assert source.PAGE.read_text() == source.page(), "make docs writes it anew"
