@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import conda_pins, pins
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import (
@@ -294,10 +294,10 @@ def serving_image(answers: Answers) -> list[Evidence]:
     for path, box in project.containers.items():
         # A function's image without its handler in the checkout serves nothing.
         based = any(SERVING_BASE.search(item) and ("lambda" not in item or box["programs"]) for item in box["bases"])
-        reached = project.reach(box["programs"]) & serving
+        reached = _scores(answers, box["programs"])
         for one in box["starts"]:
             texts = [item.text for item in box["behind"]] or [one.text]
-            served = any(SERVERS.search(text) for text in texts) and (serving or based)
+            served = any(SERVERS.search(text) for text in texts) and bool(serving or based)
             named = not TOOLS.search(texts[0]) or one.text.endswith(".sh")
             if served or (based and box["copies"]) or (reached and named):
                 found.append(Evidence(4, path, one.line, command_name(one.text)))
@@ -310,12 +310,20 @@ def serving_image(answers: Answers) -> list[Evidence]:
             for item in _scoring_scripts(answers, path, box["copies"], serving)
         )
     for one in project.compose_commands:
-        served = SERVERS.search(one.text) or (
-            not TOOLS.search(one.text) and project.reach(project.programs([one])) & serving
+        served = bool(SERVERS.search(one.text)) or (
+            not TOOLS.search(one.text) and _scores(answers, project.programs([one]))
         )
         if served and serving and project.containers:
             found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
+
+
+def _scores(answers: Answers, programs: set[str]) -> bool:
+    """Whether programs serve or score: a training that looks at its own predictions does neither."""
+    project = answers.project
+    services, scoring, training = answers.files("serving_code"), answers.files("inference_call"), trainers(answers)
+    files = project.reach(programs)
+    return bool(files & services or (files & scoring and not files & training))
 
 
 def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: set[str]) -> Iterator[str]:
@@ -501,7 +509,7 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
     for job in project.jobs:
         if job.automatic:
             unattended |= project.reach(project.programs(job.commands))
-    found = []
+    found: list[Evidence] = []
     for path in sorted(unattended & set(project.python)):
         facts = project.python[path]
         found.extend(_gates(path, facts))
@@ -511,7 +519,7 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
     return found
 
 
-def _gates(path: str, facts: dict) -> Iterator[Evidence]:
+def _gates(path: str, facts: Mapping[str, Any]) -> Iterator[Evidence]:
     promoting = {
         function for symbol, _line, function, _keywords, _values in facts.get("calls", ()) if PROMOTES.search(symbol)
     }

@@ -183,7 +183,8 @@ class CiReader:
                             )
                         )
             elif uses:
-                options = step.get("with") if isinstance(step.get("with"), dict) else {}
+                given = step.get("with")
+                options = given if isinstance(given, dict) else {}
                 text = "uses:%s %s" % (
                     uses,
                     " ".join("%s=%s" % (key, str(value).replace("\n", " ")) for key, value in options.items()),

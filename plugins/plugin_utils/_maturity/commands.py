@@ -51,7 +51,7 @@ class Expander:
     def __init__(self, text: Mapping[str, str], files: frozenset[str]) -> None:
         self.text = text
         self.files = files
-        self._makefiles: dict[str, dict] = {}
+        self._makefiles: dict[str, dict[str, tuple[list[str], list[tuple[int, str]]]]] = {}
 
     def expand(self, script: str, file: str, line: int, folder: str = "", gating: bool = True) -> list[Command]:
         """Every simple command of a script, and those behind them."""

@@ -110,7 +110,7 @@ def judge(
 def _incomplete(facts: Mapping[str, Any]) -> str:
     """Why absence proves nothing, or an empty text where the scan was complete."""
     if facts["truncated"]:
-        return "truncated: " + facts["truncated"][0]
+        return "truncated: %s" % facts["truncated"][0]
     code = len(facts["python"]) + len(facts["notebooks"])
     if code and Fraction(len(facts["unparsed"]), code) > UNPARSED_SHARE:
         return "unparsed: %d of %d files of code" % (len(facts["unparsed"]), code)

@@ -38,6 +38,10 @@ CALLS = [
 ]  # fmt: skip
 
 
+# Where a criterion names signals: what makes it met, partly met, and not to be told from a checkout.
+EXPRESSIONS = ("met", "partial", "unknown")
+
+
 class RuleError(ValueError):
     """A rule that does not fit the schema; the message names file, rule and remedy."""
 
@@ -128,9 +132,10 @@ def _check(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any
         for field in ("level", "title", "definition", "met", "remedy"):
             if field not in criterion:
                 raise RuleError("criterion %s has no %s" % (name, field))
-        for signal in named_signals(criterion["met"]) | named_signals(criterion.get("partial", [])):
-            if signal not in signals:
-                raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, signal))
+        for key in EXPRESSIONS:
+            for wanted in named_signals(criterion.get(key, [])):
+                if wanted not in signals:
+                    raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, wanted))
 
 
 def _patterns(signal: dict[str, Any]) -> Iterator[str]:
