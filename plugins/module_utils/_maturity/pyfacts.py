@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator
 
 LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
@@ -89,6 +89,7 @@ class _Reader:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
         self.aliases: dict[str, str] = {}
+        self.values: dict[str, str] = {}
         self.scope = ""
         self.imports: list[list[Any]] = []
         self.calls: list[list[Any]] = []
@@ -204,6 +205,8 @@ class _Reader:
                 assigned.extend(
                     (ast.Name(id=item.arg), item.annotation, scope) for item in arguments if item.annotation is not None
                 )
+            elif kind is ast.Assign and not scope and _is_known(node.value):
+                self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
             elif kind is ast.Assign and isinstance(node.value, ast.Call):
                 assigned.extend((target, node.value, scope) for target in node.targets)
             elif kind is ast.AnnAssign and isinstance(node.value, ast.Call):
@@ -270,8 +273,12 @@ class _Reader:
         named = [item for item in node.keywords if item.arg]
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
-        keywords = {item.arg: _value(item.value) for item in named[:40]}
-        self.calls.append([symbol, node.lineno, function, keywords, [_value(item) for item in node.args[:4]]])
+        keywords = {item.arg: self._given(item.value) for item in named[:40]}
+        self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
+
+    def _given(self, node: ast.expr) -> str:
+        """The value of an argument; of a variable of the module the literal that it holds, or `<env>`."""
+        return self.values.get(_dotted(node)) or _value(node)
 
     def _compare(self, node: ast.If, function: str) -> None:
         """Conditions about wanted words, whether there is an order in them, and what is called where they hold or do not."""
@@ -325,6 +332,10 @@ def _value(node: ast.expr) -> str:
     if isinstance(node, ast.Call):
         return "<%s()>" % (_dotted(node.func) or "?")
     return "<%s>" % (_dotted(node) or "?")
+
+
+def _is_known(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or _environment(node) is not None
 
 
 def _environment(node: ast.expr) -> str | None:

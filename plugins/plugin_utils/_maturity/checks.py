@@ -310,6 +310,8 @@ def serving_image(answers: Answers) -> list[Evidence]:
             for item in _scoring_scripts(answers, path, box["copies"], serving)
         )
     for one in project.compose_commands:
+        if posixpath.basename(one.file) == "dvc.yaml":
+            continue
         served = bool(SERVERS.search(one.text)) or (
             not TOOLS.search(one.text) and _scores(answers, project.programs([one]))
         )
@@ -477,8 +479,30 @@ def paused_schedule(answers: Answers) -> list[Evidence]:
     return [
         Evidence(3, item.file, item.line, item.symbol)
         for item in _schedules_of_training(answers)
-        if not item.active and "codecommit" not in item.words
+        if not item.active and not item.hidden and "codecommit" not in item.words
     ]
+
+
+def schedule_from_environment(answers: Answers) -> list[Evidence]:
+    """Schedules of training whose time is a variable of the environment."""
+    return [Evidence(1, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.hidden]
+
+
+def registry_from_environment(answers: Answers) -> list[Evidence]:
+    """Models that are logged or loaded under a name or an address that only the environment has."""
+    found = []
+    for path, _role, facts in answers.code(list(CODE)):
+        for symbol, line, _function, keywords, values in facts.get("calls", ()):
+            named = keywords.get("registered_model_name")
+            address = keywords.get("model_uri", values[0] if values else "") if symbol.endswith("load_model") else ""
+            if "<env>" in (named, address) and symbol.startswith("mlflow."):
+                found.append(Evidence(1, path, line, symbol))
+    return found
+
+
+def external_ci(answers: Answers) -> list[Evidence]:
+    """CI that is told to run what stands elsewhere, and badges of CI systems without their configuration."""
+    return [Evidence(1, *item) for item in answers.project.outside]
 
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
@@ -552,6 +576,9 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         model_monitoring_own,
         scheduled_training,
         paused_schedule,
+        schedule_from_environment,
+        registry_from_environment,
+        external_ci,
         triggered_retraining,
         gated_promotion,
     )

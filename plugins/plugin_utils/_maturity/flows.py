@@ -59,7 +59,7 @@ class Flow:
 
 @dataclass
 class Schedule:
-    """A time or an event that starts files; `active` is false where it is paused or empty."""
+    """A time or an event that starts files; `active` is false where it is paused, empty, or `hidden` in the environment."""
 
     file: str
     line: int
@@ -68,6 +68,7 @@ class Schedule:
     words: str
     active: bool = True
     event: bool = False
+    hidden: bool = False
 
 
 def flows(answers: Answers) -> list[Flow]:
@@ -258,7 +259,9 @@ def _code(project: Project, answers: Answers) -> Iterator[Schedule]:
                 continue
             files = project.reach([path])
             words = "\n".join([*keywords.values(), *values])
-            active = event or not named or any(item not in EMPTY for item in named)
+            times = [item for item in named if item not in EMPTY]
+            hidden = bool(times) and all(item == "<env>" for item in times)
+            active = event or not named or (bool(times) and not hidden)
             yield Schedule(
                 path,
                 line,
@@ -267,6 +270,7 @@ def _code(project: Project, answers: Answers) -> Iterator[Schedule]:
                 words,
                 active,
                 event or any("Dataset(" in item or "Asset(" in item for item in named),
+                hidden,
             )
 
 

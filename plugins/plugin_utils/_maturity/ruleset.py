@@ -19,6 +19,7 @@ CAPTURED = [
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
+    "README*", "*justfile", "*.nf", "*.smk", "*.sbt",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic"]
@@ -128,6 +129,10 @@ def _check(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any
                 re.compile(pattern)
             except re.error as wrong:
                 raise RuleError("signal %s: %r is no regular expression (%s)" % (name, pattern, wrong)) from wrong
+    _check_criteria(signals, criteria)
+
+
+def _check_criteria(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any]]) -> None:
     for name, criterion in criteria.items():
         for field in ("level", "title", "definition", "met", "remedy"):
             if field not in criterion:
