@@ -19,6 +19,7 @@ LEAVES: frozenset[type] = frozenset([ast.Name, ast.alias]).union(
 # Where statements hold statements: names are given nowhere else.
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 IMPORTS = (ast.Import, ast.ImportFrom)
+COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
 MOST_STRINGS = 400
 
@@ -139,6 +140,9 @@ class _Reader:
                 continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
+                targets = getattr(node, "targets", [getattr(node, "target", None)])
+                self._condition([node.value, *(item for item in targets if item)], function)
             names = self.names.setdefault(function, set())
             if isinstance(node, ast.Call):
                 self._call(node, function)
@@ -282,17 +286,31 @@ class _Reader:
 
     def _compare(self, node: ast.If, function: str) -> None:
         """Conditions about wanted words, whether there is an order in them, and what is called where they hold or do not."""
-        names = sorted(set(_words(node.test)))[:12]
-        if len(self.compares) >= MOST_STRINGS or not self.wanted.conditions.search(" ".join([*names, function])):
-            return
-        body = [self.symbol(call.func) for item in node.body for call in _calls(item)]
-        other = [self.symbol(call.func) for item in node.orelse for call in _calls(item)]
+        self._condition([node.test], function, node.body, node.orelse)
+
+    def _condition(
+        self, terms: list[ast.expr], function: str, body: Iterable[ast.stmt] = (), other: Iterable[ast.stmt] = ()
+    ) -> None:
+        test, line = terms[0], terms[0].lineno
+        names = sorted({word for item in terms for word in _words(item)})[:12]
         ordered = any(
             isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
-            for item in ast.walk(node.test)
+            for item in ast.walk(test)
         )
-        leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in node.body)
-        self.compares.append([names, node.lineno, function, ordered, body[:40], other[:40], leaves])
+        if len(self.compares) >= MOST_STRINGS or not (body or ordered):
+            return
+        if not self.wanted.conditions.search(" ".join([*names, function])):
+            return
+        leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in body)
+        self.compares.append([names, line, function, ordered, self._done(body), self._done(other), leaves])
+
+    def _done(self, body: Iterable[ast.stmt]) -> list[str]:
+        """What a branch calls; a branch of Airflow names the task that comes next."""
+        found = [self.symbol(call.func) for item in body for call in _calls(item)]
+        if any(root.startswith("airflow") for root in self.aliases.values()):
+            returned = [item.value for item in body if isinstance(item, ast.Return)]
+            found.extend(str(item.value) for item in returned if isinstance(item, ast.Constant))
+        return found[:40]
 
     def _string(self, node: ast.expr, value: object) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_STRING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
@@ -45,10 +45,8 @@ AZURE = re.compile(
     r"^(?:trigger|pr|resources):(?:.*\n)+(?:stages|jobs|steps|pool):\s*$(?s:.*)(?:vmImage|task: \w+@\d|- script:|- bash:)",
     re.M,
 )
-CLOUD_BUILD = re.compile(
-    r"^steps:\s*\n(?:\s*(?:#.*)?\n)*\s*-\s+(?:id|name|args|entrypoint):(?s:.*)(?:gcr\.io|docker\.pkg\.dev|cloud-builders)",
-    re.M,
-)
+CLOUD_BUILD = re.compile(r"^steps:\s*\n(?:\s*(?:#.*)?\n)*\s*-\s+(?:id|name|args|entrypoint|script):", re.M)
+CLUSTER = re.compile(r"^(?:kind create|minikube start|k3d cluster create|k3s server|uses:\S*(?:kind|minikube|k3d|k3s))")
 OTHER_CI = re.compile(
     r"(?:^|/)(?:azure-pipelines[\w.-]*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker\.ya?ml|"
     r"\.buildkite/[\w.-]+\.ya?ml|\.circleci/config\.yml|\.semaphore/semaphore\.yml|\.?appveyor\.yml|\.cirrus\.ya?ml|"
@@ -89,6 +87,11 @@ class Job:
     provider: str = ""
 
     @property
+    def throwaway(self) -> bool:
+        """What a job puts on a cluster that it makes itself is gone with the job: a test, and no deployment."""
+        return any(CLUSTER.search(item.text) for item in self.commands)
+
+    @property
     def automatic(self) -> bool:
         return bool(self.triggers & AUTOMATIC)
 
@@ -121,7 +124,7 @@ class CiReader:
                 found.append(self._plain(path, yaml_mapping(text).get("phases"), "codebuild"))
             elif OTHER_CI.search(path) or (AZURE.search(text) and path.endswith((".yml", ".yaml"))):
                 found.append(self._other(path, text))
-            elif CLOUD_BUILD.search(text) and path.endswith((".yml", ".yaml")) and not path.startswith("."):
+            elif path.endswith((".yml", ".yaml")) and not path.startswith(".") and _is_cloud_build(text):
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
             elif "AWS::CodePipeline::Pipeline" in text:
                 found.extend(self._codepipeline(path, text))
@@ -203,9 +206,11 @@ class CiReader:
                     found.extend(self._workflow(called, yaml_mapping(self.text[called]), events, depth + 1))
                 continue
             line = line_of(self.text[path], "\n  %s:" % name) + 1
-            commands = self._steps(
-                path, job.get("steps"), _folder(job) or folder, not _true(job.get("continue-on-error")), 0
-            )
+            gating = not _true(job.get("continue-on-error"))
+            commands = [
+                replace(one, when=(str(job.get("if") or "") + " " + one.when).strip())
+                for one in self._steps(path, job.get("steps"), _folder(job) or folder, gating, 0)
+            ]
             if uses:
                 commands.append(Command("uses:" + uses, path, line))
             environment = job.get("environment")
@@ -215,37 +220,42 @@ class CiReader:
         return found
 
     def _steps(self, path: str, steps: Any, folder: str, gating: bool, depth: int) -> list[Command]:
+        return [
+            replace(one, when=(str(step.get("if") or "") + " " + one.when).strip())
+            for step in as_list(steps)
+            if isinstance(step, dict) and not NEVER.match(str(step.get("if", "x")))
+            for one in self._step(path, step, folder, gating, depth)
+        ]
+
+    def _step(self, path: str, step: dict[str, Any], folder: str, gating: bool, depth: int) -> list[Command]:
         commands: list[Command] = []
-        for step in as_list(steps):
-            if not isinstance(step, dict) or NEVER.match(str(step.get("if", "x"))):
-                continue
-            felt = gating and not _true(step.get("continue-on-error"))
-            if isinstance(step.get("run"), str):
-                line = line_of(self.text[path], step["run"].strip().split("\n")[0])
-                place = str(step.get("working-directory") or folder).strip("./")
-                commands.extend(self.expander.expand(step["run"], path, line, place, felt))
-            uses = str(step.get("uses") or "")
-            if uses.startswith("./") and depth < 4:
-                for name in ("action.yml", "action.yaml"):
-                    action = posixpath.normpath(posixpath.join(uses, name))
-                    if action in self.text:
-                        runs = yaml_mapping(self.text[action]).get("runs")
-                        commands.extend(
-                            self._steps(
-                                action, runs.get("steps") if isinstance(runs, dict) else None, folder, felt, depth + 1
-                            )
+        felt = gating and not _true(step.get("continue-on-error"))
+        if isinstance(step.get("run"), str):
+            line = line_of(self.text[path], step["run"].strip().split("\n")[0])
+            place = str(step.get("working-directory") or folder).strip("./")
+            commands.extend(self.expander.expand(step["run"], path, line, place, felt))
+        uses = str(step.get("uses") or "")
+        if uses.startswith("./") and depth < 4:
+            for name in ("action.yml", "action.yaml"):
+                action = posixpath.normpath(posixpath.join(uses, name))
+                if action in self.text:
+                    runs = yaml_mapping(self.text[action]).get("runs")
+                    commands.extend(
+                        self._steps(
+                            action, runs.get("steps") if isinstance(runs, dict) else None, folder, felt, depth + 1
                         )
-            elif uses:
-                given = step.get("with")
-                options = given if isinstance(given, dict) else {}
-                text = "uses:%s %s" % (
-                    uses,
-                    " ".join("%s=%s" % (key, str(value).replace("\n", " ")) for key, value in options.items()),
-                )
-                line = line_of(self.text[path], uses)
-                commands.append(Command(text[:2000], path, line, felt))
-                script = next((str(options[key]) for key in options if str(key).lower() == "inlinescript"), "")
-                commands.extend(self.expander.expand(script, path, line, folder, felt))
+                    )
+        elif uses:
+            given = step.get("with")
+            options = given if isinstance(given, dict) else {}
+            text = "uses:%s %s" % (
+                uses,
+                " ".join("%s=%s" % (key, str(value).replace("\n", " ")) for key, value in options.items()),
+            )
+            line = line_of(self.text[path], uses)
+            commands.append(Command(text[:2000], path, line, felt))
+            script = next((str(options[key]) for key in options if str(key).lower() == "inlinescript"), "")
+            commands.extend(self.expander.expand(script, path, line, folder, felt))
         return commands
 
     # The others
@@ -388,6 +398,16 @@ class CiReader:
                         job.commands.append(Command(words, path, line_of(text, "Name: %s" % action.get("Name"))))
                 found.append(job)
         return found
+
+
+def _is_cloud_build(text: str) -> bool:
+    """Steps that each run an image with arguments."""
+    if not CLOUD_BUILD.search(text):
+        return False
+    steps = [step for step in as_list(yaml_mapping(text).get("steps")) if isinstance(step, dict)]
+    return bool(steps) and all(
+        isinstance(step.get("name"), str) and {"args", "entrypoint", "script"} & set(step) for step in steps
+    )
 
 
 def _extended(job: Any, every: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:

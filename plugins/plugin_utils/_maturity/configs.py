@@ -109,19 +109,23 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+# Languages whose comments begin with slashes.
+SLASHED = (".tf", ".ts", ".js", ".bicep", ".groovy", "Jenkinsfile")
+
+
 def without_comments(text: str, path: str = "") -> str:
     """Text whose comment lines and trailing ` # comments` are blanked, with the lines where they were."""
     lines = []
     for line in text.split("\n"):
         stripped = line.lstrip()
         if (stripped.startswith("#") and not stripped.startswith("#!")) or (
-            stripped.startswith("//") and path.endswith((".tf", "Jenkinsfile"))
+            stripped.startswith("//") and path.endswith(SLASHED)
         ):
             lines.append("")
         else:
             lines.append(re.split(r"\s#\s", line, maxsplit=1)[0])
     cleaned = "\n".join(lines)
-    if path.endswith((".tf", "Jenkinsfile", ".groovy")):
+    if path.endswith(SLASHED):
         cleaned = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), cleaned, flags=re.S)
     return cleaned
 
