@@ -296,6 +296,7 @@ maturity:
 """
 
 import os
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect
@@ -304,7 +305,7 @@ REASONS = ["external", "not-detected", "not-supported", "process", "not-applicab
 BOUNDS = ("max_files", "max_depth", "max_file_bytes", "max_text_bytes", "max_total_bytes", "timeout")
 
 
-def argument_spec() -> dict:
+def argument_spec() -> dict[str, Any]:
     """Options of the module, which the action plugin checks, too."""
     statement = {
         "type": "list",

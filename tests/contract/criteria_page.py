@@ -24,6 +24,7 @@ What [`maturity_info`](maturity.md) looks for, criterion by criterion. A criteri
 a file of the project, and partly met, which counts half, when only one of the weaker questions is. This page is written from the rules by
 `make docs`.
 """
+HEADS = {"met": "Met", "partial": "Partly met", "unknown": "Unknown, where it is neither"}
 WORDS = {"all_of": "all of these", "any_of": "any of these", "not": "none of these"}
 
 
@@ -52,11 +53,13 @@ def section(criterion: dict[str, Any], questions: dict[str, str]) -> Iterator[st
     remedy = criterion["remedy"]
     yield f"### {criterion['title']}\n"
     yield f"`{criterion['id']}`: {criterion['definition'].strip()}\n"
-    for name, head in (("met", "Met"), ("partial", "Partly met")):
+    for name, head in HEADS.items():
         if criterion.get(name):
             yield f"{head}, if yes to one of:\n"
             yield from asked(criterion[name], questions)
             yield ""
+    if criterion.get("about_models"):
+        yield "Does not apply where there is no machine learning.\n"
     yield f"To get there (effort: {remedy['effort']}): {remedy['text'].strip()} [How]({remedy['link']}).\n"
 
 

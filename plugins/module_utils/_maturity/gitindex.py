@@ -13,13 +13,13 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 LARGEST_INDEX = 64 << 20
 
 
-def git_directory(root):
+def git_directory(root: str) -> str | None:
     """The `.git` directory of a checkout, or None; a worktree's pointer file is not followed out of the checkout."""
     path = os.path.join(root, ".git")
     return path if os.path.isdir(path) and not os.path.islink(path) else None
 
 
-def tracked_files(git_dir):
+def tracked_files(git_dir: str) -> list[str] | None:
     """Paths relative to the checkout of regular files in the index, or None where the index cannot be read."""
     data = read_small(os.path.join(git_dir, "index"), LARGEST_INDEX)
     if data is None or data[:4] != b"DIRC":
@@ -30,12 +30,13 @@ def tracked_files(git_dir):
         return None
 
 
-def _entries(data):
+def _entries(data: bytes) -> list[str] | None:
     """Parse an index of version 2 to 4 with SHA-1 names."""
     version, count = struct.unpack_from(">II", data, 4)
     if version not in (2, 3, 4):
         return None
-    paths, offset, previous = set(), 12, b""
+    paths: set[str] = set()
+    offset, previous = 12, b""
     for _number in range(count):
         start = offset
         mode = struct.unpack_from(">I", data, offset + 24)[0]
@@ -56,7 +57,7 @@ def _entries(data):
     return None if b"sdir" in data[offset : offset + 4096] else sorted(paths)
 
 
-def _varint(data, offset):
+def _varint(data: bytes, offset: int) -> tuple[int, int]:
     value = data[offset] & 0x7F
     while data[offset] & 0x80:
         offset += 1
@@ -64,7 +65,7 @@ def _varint(data, offset):
     return value, offset + 1
 
 
-def head(git_dir):
+def head(git_dir: str) -> tuple[str, str]:
     """Commit and branch of HEAD, each empty where it cannot be told."""
     text = (read_small(os.path.join(git_dir, "HEAD"), 4096) or b"").decode("utf-8", "replace").strip()
     if not text.startswith("ref: refs/"):
@@ -81,7 +82,7 @@ def head(git_dir):
     return commit, branch
 
 
-def read_small(path, limit):
+def read_small(path: str, limit: int) -> bytes | None:
     """Bytes of a regular file of at most `limit` bytes, or None; never follows a link and never waits."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any, Iterable, Iterator
 
 LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
 ASSERTING = re.compile(r"^(?:assert\w*|fail|expect\w*|raises|approx)$|^assert")
 # Nodes without anything of interest below them.
-LEAVES = frozenset([ast.Name, ast.alias]).union(
+LEAVES: frozenset[type] = frozenset([ast.Name, ast.alias]).union(
     *(kind.__subclasses__() for kind in (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop))
 )
 # Where statements hold statements: names are given nowhere else.
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 IMPORTS = (ast.Import, ast.ImportFrom)
+COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
 MOST_STRINGS = 400
 
 
-def python_facts(source, wanted):
+def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
     """Facts of one module; raises SyntaxError, ValueError, RecursionError or MemoryError where it cannot be parsed.
 
     `wanted` tells which calls and strings are kept.
@@ -30,22 +32,31 @@ def python_facts(source, wanted):
     return _Reader(wanted).read(ast.parse(source))
 
 
-def loose_facts(source):
+def loose_facts(source: bytes | str) -> dict[str, Any]:
     """What can be said of code that does not parse, or that nobody asked more about: its imports."""
     text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
-    imports = []
+    imports: list[list[Any]] = []
     for found in LOOSE_IMPORT.finditer(text):
         imports.append([found.group(1) or found.group(2), text.count("\n", 0, found.start()) + 1])
         if len(imports) >= 200:
             break
-    return {"imports": imports}
+    return {"imports": imports, "loose": True}
 
 
 class Wanted:
     """Which calls are of interest, by patterns of dotted names; sorted by root and by last name to be quick."""
 
-    def __init__(self, patterns, keywords, strings, conditions, own):
-        loose, self.names, roots = [], set(), {}
+    def __init__(
+        self,
+        patterns: Iterable[str],
+        keywords: Iterable[str],
+        strings: Iterable[str],
+        conditions: str,
+        own: Iterable[str],
+    ) -> None:
+        loose: list[str] = []
+        roots: dict[str, list[str]] = {}
+        self.names: set[str] = set()
         for pattern in patterns:
             root, last = pattern.split(".", 1)[0], pattern.rsplit(".", 1)[-1]
             if "*" not in root and root not in own:
@@ -60,14 +71,14 @@ class Wanted:
         self.conditions = re.compile(conditions, re.I)
         self.strings = re.compile("|".join([PATHLIKE] + ["(?:%s)" % item for item in strings]), re.I)
 
-    def call(self, symbol):
+    def call(self, symbol: str) -> bool:
         if symbol.rsplit(".", 1)[-1] in self.names:
             return True
         known = self.roots.get(symbol.split(".", 1)[0])
         return bool((known and known.match(symbol)) or self.loose.match(symbol))
 
 
-def _any_of(patterns):
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(
         "(?:%s)\\Z" % "|".join(re.escape(item).replace("\\*", ".*") for item in patterns) if patterns else "(?!)"
     )
@@ -76,28 +87,33 @@ def _any_of(patterns):
 class _Reader:
     """One walk over a syntax tree with an explicit stack, since generated code nests deeply."""
 
-    def __init__(self, wanted):
+    def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self.aliases = {}
+        self.aliases: dict[str, str] = {}
+        self.values: dict[str, str] = {}
         self.scope = ""
-        self.imports = []
-        self.calls = []
-        self.functions = []
-        self.classes = []
-        self.compares = []
-        self.strings = []
-        self.tests = []
+        self.imports: list[list[Any]] = []
+        self.calls: list[list[Any]] = []
+        self.functions: list[list[Any]] = []
+        self.classes: list[list[Any]] = []
+        self.methods: dict[str, list[str]] = {}
+        self.names: dict[str, set[str]] = {}
+        self.compares: list[list[Any]] = []
+        self.strings: list[list[Any]] = []
+        self.tests: list[list[Any]] = []
         self.top = False
 
-    def read(self, tree):  # noqa: PLR0912, PLR0915 (a branch a kind of node; a call each would double the time)
+    def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912, PLR0915 (a branch a kind of node; a call each would double the time)
         main = False
         self._collect_aliases(tree)
-        stack = [(statement, "", "") for statement in reversed(tree.body)]
+        stack: list[tuple[ast.AST, str, str]] = [(statement, "", "") for statement in reversed(tree.body)]
         while stack:
             node, function, owner = stack.pop()
             self.scope = function
             kind = type(node)
-            if kind in (ast.FunctionDef, ast.AsyncFunctionDef):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if owner:
+                    self.methods.setdefault(owner, []).append(node.name)
                 decorators = [self._decorator(item) for item in node.decorator_list]
                 self.functions.append([node.name, node.lineno, decorators])
                 if node.name.startswith("test"):
@@ -106,12 +122,12 @@ class _Reader:
                 stack.extend((item, node.name, owner) for item in reversed(node.body))
                 stack.extend((item, function, owner) for item in node.args.defaults)
                 continue
-            if kind is ast.ClassDef:
+            if isinstance(node, ast.ClassDef):
                 self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
                 stack.extend((item, function, node.name) for item in reversed(node.body))
                 stack.extend((item, function, node.name) for item in node.decorator_list)
                 continue
-            if kind is ast.If:
+            if isinstance(node, ast.If):
                 truth = _constant_truth(node.test)
                 if _is_main(node.test):
                     main = True
@@ -122,37 +138,40 @@ class _Reader:
                     stack.extend((item, function, owner) for item in reversed(node.orelse))
                 stack.append((node.test, function, owner))
                 continue
-            if kind is ast.Expr and isinstance(node.value, ast.Constant):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue
-            if kind is ast.Call:
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
+                targets = getattr(node, "targets", [getattr(node, "target", None)])
+                self._condition([node.value, *(item for item in targets if item)], function)
+            names = self.names.setdefault(function, set())
+            if isinstance(node, ast.Call):
                 self._call(node, function)
                 if not function and not owner:
                     self.top = True
-            elif kind is ast.Constant:
+            elif isinstance(node, ast.Attribute):
+                names.add(node.attr)
+            elif isinstance(node, ast.Constant):
                 self._string(node, node.value)
                 continue
-            elif kind is ast.JoinedStr:
+            elif isinstance(node, ast.JoinedStr):
                 # Positions inside differ between versions of Python; the text as a whole is enough.
                 self._string(node, _value(node))
                 continue
             elif kind in IMPORTS:
                 continue
             for value in node.__dict__.values():
-                if isinstance(value, list):
-                    stack.extend(
-                        [
-                            (item, function, owner)
-                            for item in reversed(value)
-                            if type(item) not in LEAVES and isinstance(item, ast.AST)
-                        ]
-                    )
-                elif isinstance(value, ast.AST) and type(value) not in LEAVES:
-                    stack.append((value, function, owner))
-        facts = {
+                for item in reversed(value) if isinstance(value, list) else (value,):
+                    if type(item) is ast.Name:
+                        names.add(item.id)
+                    elif isinstance(item, ast.AST) and type(item) not in LEAVES:
+                        stack.append((item, function, owner))
+        facts: dict[str, Any] = {
             "imports": self.imports,
             "calls": self.calls,
             "functions": self.functions,
             "classes": self.classes,
+            "methods": self.methods,
+            "names": {function: sorted(names) for function, names in self.names.items() if names},
             "compares": self.compares,
             "strings": self.strings,
             "tests": self.tests,
@@ -162,10 +181,10 @@ class _Reader:
             facts["runs"] = "main" if main else "top"
         return facts
 
-    def _collect_aliases(self, tree):  # noqa: PLR0912 (a branch a kind of statement)
+    def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
         """Import names first, then variables that hold an object made by an imported name."""
-        assigned = []
-        stack = [(statement, "") for statement in tree.body]
+        assigned: list[tuple[ast.expr, ast.expr, str]] = []
+        stack: list[tuple[Any, str]] = [(statement, "") for statement in tree.body]
         while stack:
             node, scope = stack.pop()
             kind = type(node)
@@ -190,6 +209,8 @@ class _Reader:
                 assigned.extend(
                     (ast.Name(id=item.arg), item.annotation, scope) for item in arguments if item.annotation is not None
                 )
+            elif kind is ast.Assign and not scope and _is_known(node.value):
+                self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
             elif kind is ast.Assign and isinstance(node.value, ast.Call):
                 assigned.extend((target, node.value, scope) for target in node.targets)
             elif kind is ast.AnnAssign and isinstance(node.value, ast.Call):
@@ -214,16 +235,16 @@ class _Reader:
                 self.aliases[key] = symbol if symbol.endswith("()") else symbol + "()"
         self.scope = ""
 
-    def _alias(self, name):
+    def _alias(self, name: str) -> str | None:
         """What a name stands for in the function at hand, or in the module."""
         for key in ("%s:%s" % (self.scope, name), ":" + name, name):
             if key in self.aliases:
                 return self.aliases[key]
         return None
 
-    def symbol(self, node):
+    def symbol(self, node: ast.expr) -> str:
         """Dotted name with the import alias resolved; `?` stands for a receiver that is not known."""
-        parts = []
+        parts: list[str] = []
         while True:
             if isinstance(node, ast.Attribute):
                 whole = self.aliases.get(_dotted(node))
@@ -248,42 +269,61 @@ class _Reader:
                 return "?"
         return ".".join(reversed(parts))[:200]
 
-    def _decorator(self, node):
+    def _decorator(self, node: ast.expr) -> str:
         return self.symbol(node.func if isinstance(node, ast.Call) else node)
 
-    def _call(self, node, function):
+    def _call(self, node: ast.Call, function: str) -> None:
         symbol = self.symbol(node.func)
         named = [item for item in node.keywords if item.arg]
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
-        keywords = {item.arg: _value(item.value) for item in named[:40]}
-        self.calls.append([symbol, node.lineno, function, keywords, [_value(item) for item in node.args[:4]]])
+        keywords = {item.arg: self._given(item.value) for item in named[:40]}
+        self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
 
-    def _compare(self, node, function):
+    def _given(self, node: ast.expr) -> str:
+        """The value of an argument; of a variable of the module the literal that it holds, or `<env>`."""
+        return self.values.get(_dotted(node)) or _value(node)
+
+    def _compare(self, node: ast.If, function: str) -> None:
         """Conditions about wanted words, whether there is an order in them, and what is called where they hold or do not."""
-        names = sorted(set(_words(node.test)))[:12]
-        if len(self.compares) >= MOST_STRINGS or not self.wanted.conditions.search(" ".join([*names, function])):
-            return
-        body = [self.symbol(call.func) for item in node.body for call in _calls(item)]
-        other = [self.symbol(call.func) for item in node.orelse for call in _calls(item)]
+        self._condition([node.test], function, node.body, node.orelse)
+
+    def _condition(
+        self, terms: list[ast.expr], function: str, body: Iterable[ast.stmt] = (), other: Iterable[ast.stmt] = ()
+    ) -> None:
+        test, line = terms[0], terms[0].lineno
+        names = sorted({word for item in terms for word in _words(item)})[:12]
         ordered = any(
             isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
-            for item in ast.walk(node.test)
+            for item in ast.walk(test)
         )
-        leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in node.body)
-        self.compares.append([names, node.lineno, function, ordered, body[:40], other[:40], leaves])
+        if len(self.compares) >= MOST_STRINGS or not (body or ordered):
+            return
+        if not self.wanted.conditions.search(" ".join([*names, function])):
+            return
+        leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in body)
+        self.compares.append([names, line, function, ordered, self._done(body), self._done(other), leaves])
 
-    def _string(self, node, value):
-        wanted = isinstance(value, str) and len(value) <= LONGEST_STRING and self.wanted.strings.search(value)
-        if wanted and len(self.strings) < MOST_STRINGS:
+    def _done(self, body: Iterable[ast.stmt]) -> list[str]:
+        """What a branch calls; a branch of Airflow names the task that comes next."""
+        found = [self.symbol(call.func) for item in body for call in _calls(item)]
+        if any(root.startswith("airflow") for root in self.aliases.values()):
+            returned = [item.value for item in body if isinstance(item, ast.Return)]
+            found.extend(str(item.value) for item in returned if isinstance(item, ast.Constant))
+        return found[:40]
+
+    def _string(self, node: ast.expr, value: object) -> None:
+        if not isinstance(value, str) or len(value) > LONGEST_STRING:
+            return
+        if self.wanted.strings.search(value) and len(self.strings) < MOST_STRINGS:
             self.strings.append([value, node.lineno])
 
 
-def _calls(node):
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
     return (item for item in ast.walk(node) if isinstance(item, ast.Call))
 
 
-def _words(node):
+def _words(node: ast.AST) -> Iterator[str]:
     for item in ast.walk(node):
         if isinstance(item, ast.Name):
             yield item.id
@@ -293,7 +333,7 @@ def _words(node):
             yield item.value[:60]
 
 
-def _value(node):
+def _value(node: ast.expr) -> str:
     """A literal as text; `<name>` for what is computed."""
     if isinstance(node, ast.Constant):
         return str(node.value)[:LONGEST_STRING]
@@ -304,13 +344,36 @@ def _value(node):
         return "".join(str(item.value) if isinstance(item, ast.Constant) else "<>" for item in node.values)[
             :LONGEST_STRING
         ]
+    variable = _environment(node)
+    if variable is not None:
+        return variable
     if isinstance(node, ast.Call):
         return "<%s()>" % (_dotted(node.func) or "?")
     return "<%s>" % (_dotted(node) or "?")
 
 
-def _dotted(node):
-    parts = []
+def _is_known(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or _environment(node) is not None
+
+
+def _environment(node: ast.expr) -> str | None:
+    """`<env>` for what only the environment knows, or the literal that stands where the variable is not set."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
+        first, last = node.values
+        if _environment(first) is not None and isinstance(last, ast.Constant):
+            return str(last.value)[:LONGEST_STRING]
+    if isinstance(node, ast.Subscript) and _dotted(node.value) in ("os.environ", "environ"):
+        return "<env>"
+    if isinstance(node, ast.Call) and _dotted(node.func) in ("os.getenv", "getenv", "os.environ.get", "environ.get"):
+        default = node.args[1] if len(node.args) > 1 else None
+        if isinstance(default, ast.Constant) and default.value:
+            return str(default.value)[:LONGEST_STRING]
+        return "<env>"
+    return None
+
+
+def _dotted(node: ast.expr) -> str:
+    parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
@@ -320,13 +383,13 @@ def _dotted(node):
     return ".".join(reversed(parts))
 
 
-def _constant_truth(node):
+def _constant_truth(node: ast.expr) -> bool | None:
     if isinstance(node, ast.Constant):
         return bool(node.value)
     return False if isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" else None
 
 
-def _is_main(node):
+def _is_main(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Compare)
         and isinstance(node.left, ast.Name)
@@ -335,7 +398,7 @@ def _is_main(node):
     )
 
 
-def _assertions(function):
+def _assertions(function: ast.AST) -> int:
     """Number of assertions that look at something: `assert True` looks at nothing."""
     count = 0
     for node in ast.walk(function):

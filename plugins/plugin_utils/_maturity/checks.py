@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import conda_pins, pins
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    as_list,
+    conda_pins,
+    line_of,
+    mappings,
+    pins,
+    text_of,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import (
     TRAINS,
     Flow,
@@ -45,6 +52,14 @@ CROSSING = symbol_pattern(
         "moto.*",
         "localstack*",
         "docker.from_env",
+        "aiohttp.ClientSession",
+        "redis.*",
+        "pymongo.MongoClient",
+        "kafka.*",
+        "confluent_kafka.*",
+        "pika.*",
+        "psycopg.*",
+        "asyncpg.*",
         "psycopg2.connect",
         "grpc.insecure_channel",
     )
@@ -53,7 +68,13 @@ SERVERS = re.compile(
     r"^(?:uvicorn|gunicorn|hypercorn|waitress-serve|flask|fastapi (?:run|start)|streamlit run|bentoml serve|serve\b|"
     r"mlflow models serve|"
     r"torchserve|tensorflow_model_server|tritonserver|ray start|serve run|mlserver|daphne|tini .*serve|chainlit run|"
-    r"litserve)\b"
+    r"litserve|granian|voila|panel serve|bokeh serve|shiny run|solara run|marimo run|vllm serve|text-generation-launcher|"
+    r"functions-framework|seldon-core-microservice|mosec|python[\d.]* manage\.py runserver)\b"
+)
+COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
+# Images of orchestrators, which serve where their flows score.
+ORCHESTRATOR_BASE = re.compile(
+    r"mageai/|apache/airflow|prefecthq/|dagster/|zenmldocker/|astrocrpublic|astronomer|kestra/|flyteorg/"
 )
 TOOLS = re.compile(
     r"^(?:jupyter|start-notebook|bash|sh|/bin/(?:ba)?sh|tail|sleep|mlflow (?:server|ui)|prefect|airflow|zenml|"
@@ -61,14 +82,17 @@ TOOLS = re.compile(
 )
 SERVING_BASE = re.compile(
     r"lambda/python|tensorflow/serving|pytorch/torchserve|tritonserver|seldonio|kserve|bentoml|sagemaker|"
-    r"rstudio/plumber|uvicorn-gunicorn|mageai/"
+    r"rstudio/plumber|rocker/plumber|uvicorn-gunicorn|vllm/|text-generation-inference"
 )
 COMPUTE = re.compile(
     r'resource\s+"(?:aws_lambda_function|aws_ecs_(?:service|task_definition)|aws_sagemaker_endpoint|aws_apprunner_service|google_cloud_run\w*|'
     r"google_cloudfunctions\w*|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w*|helm_release|"
-    r"azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*)|"
+    r"azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*|\w*function_app|linux_virtual\w*)|"
+    r"aws_(?:instance|lightsail_container\w*|elastic_beanstalk\w*|sagemaker_model|ecs_cluster)|google_app_engine\w*|"
+    r"databricks_(?:model_serving|job)|digitalocean_(?:app|droplet)|hcloud_server|heroku_app|scaleway_container\w*|yandex_\w*container\w*|"
     r'aws_batch_job_definition|docker_container|google_compute_instance|aws_eks\w*)"|source\s*=\s*"[^"]*(?:ecs|lambda|cloud-run|eks|gke)[^"]*"'
 )
+MACHINE = re.compile(r"google_compute_instance|aws_instance|azurerm_linux_virtual|droplet|hcloud_server")
 COMPUTE_INSTANCE_RUNS = re.compile(r"user_data|docker run|startup[-_]script|provisioner")
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
 AS_CODE = re.compile(
@@ -76,7 +100,7 @@ AS_CODE = re.compile(
     r"serverless deploy|aws cloudformation deploy)"
 )
 IN_PRODUCTION = re.compile(
-    r"champion|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
+    r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
     r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w+_)?(?:model|best|prod|version|score|metrics?|rmse|"
     r"mae|mse|f1|auc|accuracy|acc|loss|r2)",
     re.I,
@@ -84,13 +108,18 @@ IN_PRODUCTION = re.compile(
 BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")
 METRIC = re.compile(
     r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|score|scores|metrics?|loss|precision|recall|error|"
-    r"performance|improvement|improved|better|gain)(?![a-z])",
+    r"performance|improvement|improved|better|gain|wins?|outperforms?)(?![a-z])",
     re.I,
 )
-GATE = re.compile(r"threshold|promot|better|improve|beats|passed|is_best|accept", re.I)
+GATE = re.compile(
+    r"threshold|promot|better|improve|beats|passed|is_best|accept|wins?(?![a-z])|winner|approv|outperform|eligib|"
+    r"should_(?:deploy|register|replace)",
+    re.I,
+)
 PROMOTES = re.compile(
     r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|"
-    r"register_model|set_stage|promote\w*|_promote\w*|register_\w*model\w*|create_model_version)$"
+    r"register_model|set_stage|promote\w*|_promote\w*|register_\w*model\w*|create_model_version|add_version_aliases|"
+    r"set_default_version|link_artifact|deploy(?:_\w*(?:model|endpoint|service|version|challenger|candidate))?)$"
 )
 DRIFT = re.compile(
     r"(?<![a-z])(?:psi|population_stability\w*|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
@@ -105,6 +134,12 @@ STARTS_TRAINING = re.compile(
     r"trigger_dag\w*|start_execution|create_workflow_dispatch|"
     r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|"
     r"run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
+)
+# A condition of CI on what an earlier step or job found out.
+RESULT = re.compile(r"(?:steps|needs)\.[\w.-]*outputs\.\w*(?:drift|degrad|decay|retrain)", re.I)
+STARTED_IN_CI = re.compile(
+    r"^gh workflow run .*train|^dvc repro|^prefect deployment run|^airflow dags trigger|start-pipeline-execution|"
+    r"^uses:peter-evans/repository-dispatch"
 )
 CODE = ("source", "example")
 
@@ -294,10 +329,10 @@ def serving_image(answers: Answers) -> list[Evidence]:
     for path, box in project.containers.items():
         # A function's image without its handler in the checkout serves nothing.
         based = any(SERVING_BASE.search(item) and ("lambda" not in item or box["programs"]) for item in box["bases"])
-        reached = project.reach(box["programs"]) & serving
+        reached = _scores(answers, box["programs"])
         for one in box["starts"]:
             texts = [item.text for item in box["behind"]] or [one.text]
-            served = any(SERVERS.search(text) for text in texts) and (serving or based)
+            served = any(SERVERS.search(text) for text in texts) and bool(serving or based)
             named = not TOOLS.search(texts[0]) or one.text.endswith(".sh")
             if served or (based and box["copies"]) or (reached and named):
                 found.append(Evidence(4, path, one.line, command_name(one.text)))
@@ -309,13 +344,27 @@ def serving_image(answers: Answers) -> list[Evidence]:
             Evidence(3, path, 1, posixpath.basename(item))
             for item in _scoring_scripts(answers, path, box["copies"], serving)
         )
+    scoring = set().union(*(flow.files for flow in flows(answers)), set()) & answers.files("inference_call")
+    for path, box in project.containers.items():
+        if scoring and box["copies"] and any(ORCHESTRATOR_BASE.search(item) for item in box["bases"]):
+            found.append(Evidence(3, path, 1, box["bases"][0][:100]))
     for one in project.compose_commands:
-        served = SERVERS.search(one.text) or (
-            not TOOLS.search(one.text) and project.reach(project.programs([one])) & serving
+        if posixpath.basename(one.file) == "dvc.yaml":
+            continue
+        served = bool(SERVERS.search(one.text)) or (
+            not TOOLS.search(one.text) and _scores(answers, project.programs([one]))
         )
         if served and serving and project.containers:
             found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
+
+
+def _scores(answers: Answers, programs: set[str]) -> bool:
+    """Whether programs serve or score: a training that looks at its own predictions does neither."""
+    project = answers.project
+    services, scoring, training = answers.files("serving_code"), answers.files("inference_call"), trainers(answers)
+    files = project.reach(programs)
+    return bool(files & services or (files & scoring and not files & training))
 
 
 def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: set[str]) -> Iterator[str]:
@@ -328,6 +377,34 @@ def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: se
             and project.reach(project.programs(project.expander.expand(project.raw[script], script, 1))) & serving
         ):
             yield script
+
+
+def scraped_service(answers: Answers) -> list[Evidence]:
+    """Scrape targets of a Prometheus that are services which a compose file builds from the project, drift dashboards left out."""
+    project = answers.project
+    own: set[str] = set()
+    for path, documents in project.documents.items():
+        if not COMPOSE.search(path):
+            continue
+        services = [item["services"] for item in mappings(documents) if isinstance(item.get("services"), dict)]
+        for name, service in (pair for group in services for pair in group.items()):
+            build = service.get("build") if isinstance(service, dict) else None
+            context = build.get("context", ".") if isinstance(build, dict) else build
+            if context is None:
+                continue
+            folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), str(context)))
+            watching = any(
+                (file + "/").startswith(folder + "/") for file in answers.files("model_monitoring") if folder != "."
+            )
+            if not watching and not re.search(r"evidently|drift|monitor", str(name)):
+                own.update({str(name), str(service.get("container_name", name))})
+    found = []
+    for path, documents in project.documents.items():
+        for item in (entry for group in mappings(documents) for entry in as_list(group.get("scrape_configs"))):
+            for host in re.findall(r"^([\w.-]+):\d+$", text_of(item), re.M):
+                if host in own:
+                    found.append(Evidence(3, path, line_of(project.raw[path], host), host))
+    return found
 
 
 def batch_image(answers: Answers) -> list[Evidence]:
@@ -350,6 +427,7 @@ def deploys_model(answers: Answers) -> list[Evidence]:
         return []
     compute = _has_compute(answers)
     found = [item for item in answers.found("deploys") if compute or not INFRASTRUCTURE.search(item.symbol)]
+    found.extend(answers.found("gitops"))
     in_ci = {(one.file, one.line) for job in answers.project.jobs for one in job.commands}
     for item in answers.found("deploys_by_hand"):
         if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and (
@@ -373,7 +451,7 @@ def _has_compute(answers: Answers) -> bool:
     for path, text in answers.project.text.items():
         if path.endswith(".tf") and answers.project.role(path) in CODE:
             for match in COMPUTE.finditer(text):
-                if "google_compute_instance" not in match.group() or COMPUTE_INSTANCE_RUNS.search(text):
+                if not MACHINE.search(match.group()) or COMPUTE_INSTANCE_RUNS.search(text):
                     return True
     return bool(answers.files("serving_config")) or any(
         re.search(r"(?:^|/)(?:cdk\.json|Pulumi\.yaml)$", path) for path in answers.project.files
@@ -398,6 +476,7 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
     for path, role, facts in answers.code(list(CODE)):
         for symbol, line, _function, keywords, _values in facts.get("calls", ()):
             split = keywords.get("traffic_split") or keywords.get("traffic", "")
+            variants = keywords.get("ProductionVariants", "").count("VariantName")
             several = (
                 split.startswith("[") and split.count(",") >= 3 and "timeout" not in split and "bentoml" not in symbol
             )
@@ -405,6 +484,7 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
                 several
                 or symbol.endswith("update_endpoint_weights_and_capacities")
                 or "ShadowProductionVariants" in keywords
+                or variants >= 2
             ):
                 found.append(Evidence(answers.weight(path, role), path, line, symbol))
     return found
@@ -469,8 +549,30 @@ def paused_schedule(answers: Answers) -> list[Evidence]:
     return [
         Evidence(3, item.file, item.line, item.symbol)
         for item in _schedules_of_training(answers)
-        if not item.active and "codecommit" not in item.words
+        if not item.active and not item.hidden and "codecommit" not in item.words
     ]
+
+
+def schedule_from_environment(answers: Answers) -> list[Evidence]:
+    """Schedules of training whose time is a variable of the environment."""
+    return [Evidence(1, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.hidden]
+
+
+def registry_from_environment(answers: Answers) -> list[Evidence]:
+    """Models that are logged or loaded under a name or an address that only the environment has."""
+    found = []
+    for path, _role, facts in answers.code(list(CODE)):
+        for symbol, line, _function, keywords, values in facts.get("calls", ()):
+            named = keywords.get("registered_model_name")
+            address = keywords.get("model_uri", values[0] if values else "") if symbol.endswith("load_model") else ""
+            if "<env>" in (named, address) and symbol.startswith("mlflow."):
+                found.append(Evidence(1, path, line, symbol))
+    return found
+
+
+def external_ci(answers: Answers) -> list[Evidence]:
+    """CI that is told to run what stands elsewhere, and badges of CI systems without their configuration."""
+    return [Evidence(1, *item) for item in answers.project.outside]
 
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
@@ -480,8 +582,15 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         for item in _schedules_of_training(answers)
         if item.active and item.event
     ]
-    if not trainers(answers):
+    training = trainers(answers)
+    if not training:
         return found
+    for job in answers.project.jobs:
+        # A monitor's result that decides in CI whether training runs.
+        alarmed = [item for item in job.commands if RESULT.search(item.when)] if job.automatic else []
+        starting = [item for item in alarmed if STARTED_IN_CI.search(item.text)]
+        if starting or answers.project.reach(answers.project.programs(alarmed)) & training:
+            found.append(Evidence(4, job.file, (starting or alarmed)[0].line, job.name))
     for path, role, facts in answers.code(list(CODE)):
         for names, line, function, _ordered, body, _other, _leaves in facts.get("compares", ()):
             starts = [symbol for symbol in body if STARTS_TRAINING.search(symbol)]
@@ -501,17 +610,17 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
     for job in project.jobs:
         if job.automatic:
             unattended |= project.reach(project.programs(job.commands))
-    found = []
+    found: list[Evidence] = []
     for path in sorted(unattended & set(project.python)):
         facts = project.python[path]
         found.extend(_gates(path, facts))
         for symbol, line, _function, _keywords, _values in facts.get("calls", ()):
-            if re.search(r"sagemaker\..*\.ConditionStep$|^kfp\.dsl\.(?:Condition|If)$", symbol):
+            if re.search(r"sagemaker\..*\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$", symbol):
                 found.append(Evidence(4, path, line, symbol))
     return found
 
 
-def _gates(path: str, facts: dict) -> Iterator[Evidence]:
+def _gates(path: str, facts: Mapping[str, Any]) -> Iterator[Evidence]:
     promoting = {
         function for symbol, _line, function, _keywords, _values in facts.get("calls", ()) if PROMOTES.search(symbol)
     }
@@ -537,6 +646,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         declared_environment,
         serving_image,
         batch_image,
+        scraped_service,
         deploys_model,
         deploys_model_code,
         traffic_split_code,
@@ -544,6 +654,9 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         model_monitoring_own,
         scheduled_training,
         paused_schedule,
+        schedule_from_environment,
+        registry_from_environment,
+        external_ci,
         triggered_retraining,
         gated_promotion,
     )

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
-from dataclasses import dataclass, field
-from typing import Any, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
     as_list,
     line_of,
     mappings,
+    nodes,
     text_of,
     without_comments,
     yaml_documents,
@@ -33,6 +35,7 @@ EVENTS = {
     "workflow_call": "call",
     "repository_dispatch": "event",
     "workflow_run": "push",
+    "registry_package": "event",
 }
 AUTOMATIC = frozenset({"push", "pull_request", "tag", "schedule", "event"})
 NEVER = re.compile(r"^\s*(?:\$\{\{\s*)?(?:false|0|''|never)(?:\s*\}\})?\s*$", re.I)
@@ -42,14 +45,34 @@ AZURE = re.compile(
     r"^(?:trigger|pr|resources):(?:.*\n)+(?:stages|jobs|steps|pool):\s*$(?s:.*)(?:vmImage|task: \w+@\d|- script:|- bash:)",
     re.M,
 )
-CLOUD_BUILD = re.compile(
-    r"^steps:\s*\n(?:\s*(?:#.*)?\n)*\s*-\s+(?:id|name|args|entrypoint):(?s:.*)(?:gcr\.io|docker\.pkg\.dev|cloud-builders)",
-    re.M,
-)
+CLOUD_BUILD = re.compile(r"^steps:\s*\n(?:\s*(?:#.*)?\n)*\s*-\s+(?:id|name|args|entrypoint|script):", re.M)
+CLUSTER = re.compile(r"^(?:kind create|minikube start|k3d cluster create|k3s server|uses:\S*(?:kind|minikube|k3d|k3s))")
 OTHER_CI = re.compile(
     r"(?:^|/)(?:azure-pipelines[\w.-]*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker\.ya?ml|"
-    r"\.buildkite/[\w.-]+\.ya?ml|\.circleci/config\.yml|\.semaphore/semaphore\.yml)$"
+    r"\.buildkite/[\w.-]+\.ya?ml|\.circleci/config\.yml|\.semaphore/semaphore\.yml|\.?appveyor\.yml|\.cirrus\.ya?ml|"
+    r"codefresh\.ya?ml|\.build\.yml|\.builds/[\w.-]+\.yml|\.harness/[\w./-]+\.ya?ml|buddy\.yml)$"
 )
+# Keys under which the systems keep what they run.
+SCRIPTS = re.compile(r"^(?:(?:\w+_)?script|run|commands?|bash|pwsh|powershell|steps|install|inlineScript|tasks)$")
+# The address of a CI system's badge, and the file that would tell it what to do.
+BADGES = tuple(
+    (re.compile(r"[\w./:-]*" + address + r"[^\s)>\"']*"), re.compile(file))
+    for address, file in (
+        (r"travis-ci\.(?:org|com)", r"(?:^|/)\.travis\.yml$"),
+        (r"circleci\.com", r"^\.circleci/"),
+        (r"ci\.appveyor\.com", r"(?:^|/)\.?appveyor\.yml$"),
+        (r"(?:dev\.azure|visualstudio)\.com[^\s)]*/_apis/build/status", r"azure|\.pipelines/"),
+        (r"/buildStatus/icon", r"(?:^|/)Jenkinsfile"),
+        (r"/badges/[^\s)]*pipeline\.svg", r"^\.gitlab-ci\.yml$"),
+        (r"codebuild[^\s)]*/badges", r"buildspec"),
+        (r"badge\.buildkite\.com", r"^\.buildkite/"),
+        (r"semaphoreci\.com", r"^\.semaphore/"),
+        (r"cloud\.drone\.io", r"(?:^|/)\.drone\.yml$"),
+        (r"/app/rest/builds/", r"^\.teamcity/"),
+    )
+)
+# GitLab's own templates that look for weaknesses and neither test, build nor deploy.
+SCANNER = re.compile(r"^(?:Security|Jobs/(?:SAST|Secret|Dependency|Container|License))")
 
 
 @dataclass
@@ -62,6 +85,11 @@ class Job:
     triggers: frozenset[str]
     commands: list[Command] = field(default_factory=list)
     provider: str = ""
+
+    @property
+    def throwaway(self) -> bool:
+        """What a job puts on a cluster that it makes itself is gone with the job: a test, and no deployment."""
+        return any(CLUSTER.search(item.text) for item in self.commands)
 
     @property
     def automatic(self) -> bool:
@@ -87,7 +115,7 @@ class CiReader:
                 if "call" not in triggers or triggers & AUTOMATIC or triggers - {"call"}:
                     found.extend(self._workflow(path, workflow, triggers - {"call"}, 0))
             elif path == ".gitlab-ci.yml":
-                found.extend(self._gitlab(path, yaml_mapping(text)))
+                found.extend(self._gitlab(path))
             elif base == "Jenkinsfile" or base.startswith("Jenkinsfile."):
                 found.append(self._jenkins(path, text))
             elif re.match(r"^cloudbuild[\w.-]*\.(?:ya?ml|json)$", base):
@@ -96,11 +124,39 @@ class CiReader:
                 found.append(self._plain(path, yaml_mapping(text).get("phases"), "codebuild"))
             elif OTHER_CI.search(path) or (AZURE.search(text) and path.endswith((".yml", ".yaml"))):
                 found.append(self._other(path, text))
-            elif CLOUD_BUILD.search(text) and path.endswith((".yml", ".yaml")) and not path.startswith("."):
+            elif path.endswith((".yml", ".yaml")) and not path.startswith(".") and _is_cloud_build(text):
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
             elif "AWS::CodePipeline::Pipeline" in text:
                 found.extend(self._codepipeline(path, text))
         return [job for job in found if job.commands]
+
+    def outside(self, files: Iterable[str]) -> list[tuple[str, int, str]]:
+        """Where CI is told to run what stands elsewhere: file, line and what is named there."""
+        found: list[tuple[str, int, str]] = []
+        for path, text in sorted(self.text.items()):
+            base = posixpath.basename(path)
+            if re.match(r"^\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$", path):
+                named = _called(yaml_mapping(text))
+            elif path == ".gitlab-ci.yml":
+                named = [item for _path, document in self._included(path) for item in _foreign_includes(document)]
+            elif base.startswith("Jenkinsfile"):
+                library = re.search(r"@Library\([^)]*\)|^\s*library\b.*$", without_comments(text, path), re.M)
+                named = [library.group()] if library and not re.search(r"\b(?:sh|bat)\b[\s(]*[\"']", text) else []
+            elif path == ".circleci/config.yml":
+                named = _orb_jobs(yaml_mapping(text))
+            elif OTHER_CI.search(path) or AZURE.search(text):
+                named = re.findall(r"^\s*-?\s*template:\s*[\"']?(\S+@\w+)", text, re.M)
+            elif re.match(r"^README", path, re.I):
+                named = [
+                    badge.group()
+                    for address, file in BADGES
+                    for badge in [address.search(text)]
+                    if badge and not any(file.search(item) for item in files)
+                ]
+            else:
+                continue
+            found.extend((path, line_of(text, item), item.strip()[:120]) for item in named)
+        return found
 
     # GitHub
 
@@ -150,9 +206,11 @@ class CiReader:
                     found.extend(self._workflow(called, yaml_mapping(self.text[called]), events, depth + 1))
                 continue
             line = line_of(self.text[path], "\n  %s:" % name) + 1
-            commands = self._steps(
-                path, job.get("steps"), _folder(job) or folder, not _true(job.get("continue-on-error")), 0
-            )
+            gating = not _true(job.get("continue-on-error"))
+            commands = [
+                replace(one, when=(str(job.get("if") or "") + " " + one.when).strip())
+                for one in self._steps(path, job.get("steps"), _folder(job) or folder, gating, 0)
+            ]
             if uses:
                 commands.append(Command("uses:" + uses, path, line))
             environment = job.get("environment")
@@ -162,42 +220,72 @@ class CiReader:
         return found
 
     def _steps(self, path: str, steps: Any, folder: str, gating: bool, depth: int) -> list[Command]:
+        return [
+            replace(one, when=(str(step.get("if") or "") + " " + one.when).strip())
+            for step in as_list(steps)
+            if isinstance(step, dict) and not NEVER.match(str(step.get("if", "x")))
+            for one in self._step(path, step, folder, gating, depth)
+        ]
+
+    def _step(self, path: str, step: dict[str, Any], folder: str, gating: bool, depth: int) -> list[Command]:
         commands: list[Command] = []
-        for step in as_list(steps):
-            if not isinstance(step, dict) or NEVER.match(str(step.get("if", "x"))):
-                continue
-            felt = gating and not _true(step.get("continue-on-error"))
-            if isinstance(step.get("run"), str):
-                line = line_of(self.text[path], step["run"].strip().split("\n")[0])
-                place = str(step.get("working-directory") or folder).strip("./")
-                commands.extend(self.expander.expand(step["run"], path, line, place, felt))
-            uses = str(step.get("uses") or "")
-            if uses.startswith("./") and depth < 4:
-                for name in ("action.yml", "action.yaml"):
-                    action = posixpath.normpath(posixpath.join(uses, name))
-                    if action in self.text:
-                        runs = yaml_mapping(self.text[action]).get("runs")
-                        commands.extend(
-                            self._steps(
-                                action, runs.get("steps") if isinstance(runs, dict) else None, folder, felt, depth + 1
-                            )
+        felt = gating and not _true(step.get("continue-on-error"))
+        if isinstance(step.get("run"), str):
+            line = line_of(self.text[path], step["run"].strip().split("\n")[0])
+            place = str(step.get("working-directory") or folder).strip("./")
+            commands.extend(self.expander.expand(step["run"], path, line, place, felt))
+        uses = str(step.get("uses") or "")
+        if uses.startswith("./") and depth < 4:
+            for name in ("action.yml", "action.yaml"):
+                action = posixpath.normpath(posixpath.join(uses, name))
+                if action in self.text:
+                    runs = yaml_mapping(self.text[action]).get("runs")
+                    commands.extend(
+                        self._steps(
+                            action, runs.get("steps") if isinstance(runs, dict) else None, folder, felt, depth + 1
                         )
-            elif uses:
-                options = step.get("with") if isinstance(step.get("with"), dict) else {}
-                text = "uses:%s %s" % (
-                    uses,
-                    " ".join("%s=%s" % (key, str(value).replace("\n", " ")) for key, value in options.items()),
-                )
-                commands.append(Command(text[:2000], path, line_of(self.text[path], uses), felt))
+                    )
+        elif uses:
+            given = step.get("with")
+            options = given if isinstance(given, dict) else {}
+            text = "uses:%s %s" % (
+                uses,
+                " ".join("%s=%s" % (key, str(value).replace("\n", " ")) for key, value in options.items()),
+            )
+            line = line_of(self.text[path], uses)
+            commands.append(Command(text[:2000], path, line, felt))
+            script = next((str(options[key]) for key in options if str(key).lower() == "inlinescript"), "")
+            commands.extend(self.expander.expand(script, path, line, folder, felt))
         return commands
 
     # The others
 
-    def _gitlab(self, path: str, document: Mapping[str, Any]) -> list[Job]:
-        found = []
-        common = document.get("before_script")
-        for name, job in document.items():
-            if not isinstance(job, dict) or "script" not in job or str(name).startswith("."):
+    def _included(self, path: str, depth: int = 0) -> list[tuple[str, dict[str, Any]]]:
+        """A file of GitLab's and those of the checkout that it includes."""
+        document = yaml_mapping(self.text.get(path, ""))
+        found = [(path, document)]
+        for item in as_list(document.get("include")) if depth < 4 else ():
+            name = item.get("local") if isinstance(item, dict) else item
+            if isinstance(name, str) and "://" not in name:
+                pattern = fnmatch.translate(name.lstrip("/"))
+                for other in sorted(self.text):
+                    if other != path and re.match(pattern, other):
+                        found.extend(self._included(other, depth + 1))
+        return found
+
+    def _gitlab(self, path: str) -> list[Job]:
+        documents = self._included(path)
+        every = {str(name): job for _path, document in documents for name, job in document.items()}
+        default = every.get("default")
+        common = every.get("before_script") or (default.get("before_script") if isinstance(default, dict) else None)
+        return [job for place, document in documents for job in self._gitlab_jobs(place, document, every, common)]
+
+    def _gitlab_jobs(
+        self, path: str, document: Mapping[str, Any], every: Mapping[str, Any], common: Any
+    ) -> Iterator[Job]:
+        for name, given in document.items():
+            job = _extended(given, every)
+            if "script" not in job or str(name).startswith("."):
                 continue
             conditions = text_of([job.get("rules"), job.get("only"), job.get("except")])
             words = conditions.split("\n")
@@ -212,19 +300,11 @@ class CiReader:
             if str(job.get("when")) == "never" or ("never" in words and len(as_list(job.get("rules"))) == 1):
                 continue
             line = line_of(self.text[path], "%s:" % name)
-            script = "\n".join(str(item) for item in as_list(common) + as_list(job.get("script")))
+            before = job.get("before_script", common)
+            script = "\n".join(item for item in nodes([before, job["script"]]) if isinstance(item, str))
             gating = not _true(job.get("allow_failure"))
-            found.append(
-                Job(
-                    path,
-                    line,
-                    str(name),
-                    frozenset(triggers),
-                    self.expander.expand(script, path, line, "", gating),
-                    "gitlab",
-                )
-            )
-        return found
+            commands = self.expander.expand(script, path, line, "", gating)
+            yield Job(path, line, str(name), frozenset(triggers), commands, "gitlab")
 
     def _jenkins(self, path: str, text: str) -> Job:
         text = without_comments(text, path)
@@ -252,11 +332,18 @@ class CiReader:
             job.commands.append(Command("docker push images", path, line_of(self.text[path], "images:")))
         return job
 
-    def _plain(self, path: str, document: Any, provider: str, triggers: frozenset[str] = frozenset({"push"})) -> Job:
+    def _plain(
+        self,
+        path: str,
+        document: Any,
+        provider: str,
+        triggers: frozenset[str] = frozenset({"push"}),
+        depth: int = 0,
+    ) -> Job:
         job = Job(path, 1, posixpath.basename(path), triggers, [], provider)
         for item in mappings(document):
-            for key in ("script", "run", "command", "commands", "bash", "pwsh", "steps", "before_script", "install"):
-                value = item.get(key)
+            for key in [key for key in item if isinstance(key, str) and SCRIPTS.match(key)]:
+                value = item[key]
                 for script in as_list(value.get("command") if isinstance(value, dict) else value):
                     if isinstance(script, str):
                         job.commands.extend(
@@ -264,7 +351,18 @@ class CiReader:
                         )
             for key in ("task", "pipe", "provider", "orb", "image"):
                 if isinstance(item.get(key), str):
-                    job.commands.append(Command("uses:" + item[key], path, line_of(self.text[path], item[key])))
+                    given = item.get("inputs")
+                    options = ["%s=%s" % pair for pair in given.items()] if isinstance(given, dict) else []
+                    text = " ".join(["uses:" + item[key], *options]).replace("\n", " ")[:2000]
+                    job.commands.append(Command(text, path, line_of(self.text[path], item[key])))
+            template = item.get("template")
+            if isinstance(template, str) and depth < 4:
+                base = "" if template.startswith("/") else posixpath.dirname(path)
+                other = posixpath.normpath(posixpath.join(base, template.lstrip("/")))
+                if other in self.text and other != path:
+                    job.commands.extend(
+                        self._plain(other, yaml_mapping(self.text[other]), provider, triggers, depth + 1).commands
+                    )
         return job
 
     def _other(self, path: str, text: str) -> Job:
@@ -300,6 +398,60 @@ class CiReader:
                         job.commands.append(Command(words, path, line_of(text, "Name: %s" % action.get("Name"))))
                 found.append(job)
         return found
+
+
+def _is_cloud_build(text: str) -> bool:
+    """Steps that each run an image with arguments."""
+    if not CLOUD_BUILD.search(text):
+        return False
+    steps = [step for step in as_list(yaml_mapping(text).get("steps")) if isinstance(step, dict)]
+    return bool(steps) and all(
+        isinstance(step.get("name"), str) and {"args", "entrypoint", "script"} & set(step) for step in steps
+    )
+
+
+def _extended(job: Any, every: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """A job of GitLab's with what it inherits."""
+    if not isinstance(job, dict):
+        return {}
+    result: dict[str, Any] = {}
+    for name in as_list(job.get("extends")) if depth < 6 else ():
+        result.update(_extended(every.get(str(name)), every, depth + 1))
+    return {**result, **job}
+
+
+def _called(workflow: Mapping[str, Any]) -> list[str]:
+    """Workflows of other repositories that a workflow calls."""
+    jobs = workflow.get("jobs")
+    uses = (
+        [str(job.get("uses", "")) for job in jobs.values() if isinstance(job, dict)] if isinstance(jobs, dict) else []
+    )
+    return [name for name in uses if name and not name.startswith("./")]
+
+
+def _foreign_includes(document: Mapping[str, Any]) -> list[str]:
+    """What a file of GitLab's includes from other projects and addresses."""
+    found: list[str] = []
+    for item in as_list(document.get("include")):
+        if isinstance(item, dict):
+            named = [str(item[key]) for key in ("project", "remote", "component", "template") if item.get(key)]
+            found.extend(name for name in named[:1] if not SCANNER.match(name))
+        elif "://" in str(item):
+            found.append(str(item))
+    return found
+
+
+def _orb_jobs(document: Mapping[str, Any]) -> list[str]:
+    """Jobs of CircleCI's workflows that an orb brings."""
+    workflows, orbs = document.get("workflows"), document.get("orbs")
+    if not isinstance(workflows, dict) or not isinstance(orbs, dict):
+        return []
+    names = {name for item in mappings(workflows) for job in as_list(item.get("jobs")) for name in _names_of(job)}
+    return sorted(name for name in names if "/" in name and name.split("/")[0] in orbs)
+
+
+def _names_of(job: Any) -> list[str]:
+    return [str(key) for key in job] if isinstance(job, dict) else [str(job)]
 
 
 def _true(value: Any) -> bool:

@@ -9,9 +9,11 @@ import posixpath
 import re
 import shlex
 from dataclasses import dataclass, replace
-from typing import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    as_list,
     dockerfile,
     joined_lines,
     make_targets,
@@ -26,8 +28,9 @@ MOST_COMMANDS = 3000
 SPLIT = re.compile(r"\s*(?:&&|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)\s*")
 PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
-    r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|micromamba) run(?:\s+-[\w-]+(?:[ =](?!python|pytest)\S+)?)*|"
-    r"uv run(?:\s+--?[\w-]+(?:[ =](?!python|pytest)\S+)?)*|uvx|npx|"
+    r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
+    r"-group|-env-file|-project|-directory|-package|-environment|-index-url|-manifest-path) \S+|--?[\w-]+(?:=\S+)?))*|"
+    r"uvx|pipx run|npx|"
     r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\$\([^)]*\)|\S*))\s+"
 )
 SILENCED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b)|--exit-zero")
@@ -36,13 +39,14 @@ SAYS_ONLY = re.compile(r"^(?:echo|printf|sleep|true|:|cat <<)\b")
 
 @dataclass(frozen=True)
 class Command:
-    """One simple command, where it stands, and whether its failure is felt."""
+    """One simple command, where it stands, whether its failure is felt, and the condition of CI under which it runs."""
 
     text: str
     file: str
     line: int
     gating: bool = True
     folder: str = ""
+    when: str = ""
 
 
 class Expander:
@@ -51,7 +55,7 @@ class Expander:
     def __init__(self, text: Mapping[str, str], files: frozenset[str]) -> None:
         self.text = text
         self.files = files
-        self._makefiles: dict[str, dict] = {}
+        self._makefiles: dict[str, dict[str, tuple[list[str], list[tuple[int, str]]]]] = {}
 
     def expand(self, script: str, file: str, line: int, folder: str = "", gating: bool = True) -> list[Command]:
         """Every simple command of a script, and those behind them."""
@@ -102,6 +106,11 @@ class Expander:
                     break
         elif first in ("tox", "nox"):
             yield from self._environments(first, one)
+        elif first in ("just", "task", "poe", "poethepoet", "taskipy") or first in self.tasks:
+            names = [first] if first in self.tasks else [word for word in words[1:] if not word.startswith("-")][:1]
+            for name in names:
+                for path, script in self.tasks.get(name, ()):
+                    yield "%s:%s" % (path, name), Command(script, path, 1, one.gating, posixpath.dirname(path))
         elif first in ("docker", "docker-compose"):
             yield from self._docker(words, one)
         elif first == "dvc" and "repro" in words:
@@ -157,6 +166,29 @@ class Expander:
                 script = recipe.replace("$(MAKE)", "make").replace("${MAKE}", "make")
                 yield "%s:%d" % (path, number), Command(script, path, number, one.gating, folder)
 
+    @cached_property
+    def tasks(self) -> dict[str, list[tuple[str, str]]]:
+        """Named tasks of just, Taskfile, poe, pdm, hatch and their like: the file and its script, prerequisites first."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for path, text in sorted(self.text.items()):
+            base = posixpath.basename(path).lower()
+            if base in ("justfile", ".justfile"):
+                recipes = make_targets(re.sub(r"^@?(\w[\w-]*)[^:\n=]*:(?!=)", r"\1:", text, flags=re.M))
+                for name, (needs, _recipe) in recipes.items():
+                    lines = [line for need in [*needs, name] for _number, line in recipes.get(need, ([], []))[1]]
+                    found.setdefault(name, []).append((path, "\n".join(lines)))
+            elif base in ("taskfile.yml", "taskfile.yaml"):
+                given = yaml_mapping(text).get("tasks")
+                listed = given if isinstance(given, dict) else {}
+                for name, item in listed.items():
+                    needs = [str(need) for need in as_list(item.get("deps"))] if isinstance(item, dict) else []
+                    steps = [listed.get(need) for need in needs] + [item]
+                    found.setdefault(str(name), []).append((path, _task_script(steps)))
+            elif base == "pyproject.toml":
+                for name, script in _toml_tasks(text):
+                    found.setdefault(name, []).append((path, script))
+        return found
+
     def _environments(self, first: str, one: Command) -> Iterator[tuple[str, Command]]:
         if first == "tox":
             for name in ("tox.ini", "pyproject.toml", "setup.cfg"):
@@ -201,6 +233,34 @@ class Expander:
             if path in self.files:
                 return path
         return ""
+
+
+def _task_script(steps: list[Any]) -> str:
+    """The commands of tasks of a Taskfile, whichever of its forms they have."""
+    lines: list[str] = []
+    for step in steps:
+        commands = step.get("cmds", step.get("cmd")) if isinstance(step, dict) else step
+        for command in as_list(commands):
+            if isinstance(command, dict):
+                lines.append("task %s" % command["task"] if "task" in command else str(command.get("cmd", "")))
+            else:
+                lines.append(str(command))
+    return "\n".join(lines)
+
+
+def _toml_tasks(text: str) -> Iterator[tuple[str, str]]:
+    """Tasks in the tables of a pyproject.toml that hold nothing else."""
+    for table in re.finditer(
+        r"^\[tool\.[\w.\"-]*?(?:tasks|scripts)(?:\.([\w-]+))?\]\s*\n((?:(?!\[[\w\"]).*\n?)*)", text, re.M
+    ):
+        name, body = table.groups()
+        if table.group().startswith("[tool.poetry.scripts"):
+            continue
+        if name:
+            yield name, "\n".join(re.findall(r"^(?:cmd|shell|cmds|script)\s*=\s*[\"']+(.*?)[\"']+\s*$", body, re.M))
+            continue
+        for found in re.finditer(r"^[\"']?([\w:.-]+)[\"']?\s*=\s*(.*(?:\n(?![\w\"'\[]+[\w:.-]*\s*=).*)*)", body, re.M):
+            yield found.group(1), "\n".join(re.findall(r"[\"']([^\"'\n]{3,})[\"']", found.group(2)))
 
 
 def _join(folder: str, path: str) -> str:

@@ -16,7 +16,13 @@ MOST_NODES = 50_000
 DEEPEST = 60
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+
+class _Loader(Loader):
     """YAML 1.2 truth (`on:` stays a key), and foreign tags such as `!Sub` give their plain value."""
 
 
@@ -38,7 +44,7 @@ def _foreign(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
         return node.value
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
-    return loader.construct_mapping(node, deep=True)
+    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
 
 
 _Loader.add_multi_constructor("!", _foreign)
@@ -89,7 +95,7 @@ def mappings(value: Any) -> Iterator[dict[str, Any]]:
 
 def text_of(value: Any) -> str:
     """All words and keys of a value in one string, for a search by pattern."""
-    parts = []
+    parts: list[str] = []
     for item in nodes(value):
         if isinstance(item, dict):
             parts.extend(str(key) for key in item)
@@ -103,19 +109,23 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+# Languages whose comments begin with slashes.
+SLASHED = (".tf", ".ts", ".js", ".bicep", ".groovy", "Jenkinsfile")
+
+
 def without_comments(text: str, path: str = "") -> str:
     """Text whose comment lines and trailing ` # comments` are blanked, with the lines where they were."""
     lines = []
     for line in text.split("\n"):
         stripped = line.lstrip()
         if (stripped.startswith("#") and not stripped.startswith("#!")) or (
-            stripped.startswith("//") and path.endswith((".tf", "Jenkinsfile"))
+            stripped.startswith("//") and path.endswith(SLASHED)
         ):
             lines.append("")
         else:
             lines.append(re.split(r"\s#\s", line, maxsplit=1)[0])
     cleaned = "\n".join(lines)
-    if path.endswith((".tf", "Jenkinsfile", ".groovy")):
+    if path.endswith(SLASHED):
         cleaned = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), cleaned, flags=re.S)
     return cleaned
 

@@ -22,11 +22,29 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 TRAINS = re.compile(r"(?<![a-z])(?:re)?train(?:ing|er|ed)?(?![a-z])", re.I)
-SCHEDULE_KEYWORDS = ("cron", "schedule", "schedules", "schedule_interval", "interval", "timetable")
+SCHEDULE_KEYWORDS = (
+    "cron",
+    "schedule",
+    "schedules",
+    "schedule_interval",
+    "interval",
+    "timetable",
+    "cron_schedule",
+    "cron_expression",
+    "cron_string",
+    "schedule_expression",
+    "rrule",
+)
+# Calls that are a schedule by themselves, whatever their arguments are called.
+ALWAYS_SCHEDULE = re.compile(
+    r"(?:^|\.)(?:add_job|every|ScheduleDefinition|crontab|CronTrigger|RecurrenceTrigger|PipelineSchedule|JobSchedule)$|"
+    r"^metaflow\.schedule$"
+)
 EMPTY = ("None", "[]", "", "<None>", "@once", "False")
 SCHEDULED_CALL = re.compile(
     r"(?:^|\.)(?:serve|deploy|build_from_flow|Deployment|DeploymentSpec|DAG|dag|ScheduleDefinition|add_job|every|"
-    r"PipelineSchedule|create_schedule|flow|put_rule|Rule)$"
+    r"PipelineSchedule|create_schedule|flow|put_rule|Rule|crontab|schedule|LaunchPlan\.(?:get_or_create|create)|CronWorkflow|"
+    r"create_recurring_run|JobSchedule|CronTrigger|RecurrenceTrigger|function|Schedule)$"
 )
 STEP_KEYWORDS = (
     "task_id",
@@ -59,7 +77,7 @@ class Flow:
 
 @dataclass
 class Schedule:
-    """A time or an event that starts files; `active` is false where it is paused or empty."""
+    """A time or an event that starts files; `active` is false where it is paused, empty, or `hidden` in the environment."""
 
     file: str
     line: int
@@ -68,6 +86,7 @@ class Schedule:
     words: str
     active: bool = True
     event: bool = False
+    hidden: bool = False
 
 
 def flows(answers: Answers) -> list[Flow]:
@@ -87,7 +106,8 @@ def flows(answers: Answers) -> list[Flow]:
     found.extend(_mage(project))
     found.extend(_make_graph(project))
     found.extend(_declared(project))
-    return found
+    # What a test runs is no pipeline of the project.
+    return [flow for flow in found if project.role(flow.file) in ("source", "example", "notebook")]
 
 
 def _words(project: Project, path: str) -> str:
@@ -119,7 +139,7 @@ def _stages(project: Project) -> Iterator[Flow]:
     for path, text in project.raw.items():
         if posixpath.basename(path) == "MLproject":
             continue
-        if posixpath.basename(path) == "Snakefile" or path.endswith(".nf"):
+        if posixpath.basename(path) == "Snakefile" or path.endswith((".nf", ".smk")):
             yield _started(project, "workflow", path, "", [text])
 
 
@@ -216,7 +236,7 @@ def _declared(project: Project) -> Iterator[Flow]:
 def schedules(answers: Answers) -> list[Schedule]:
     """Everything in a project that starts something at a time or on an event."""
     project = answers.project
-    return [
+    found = [
         *_ci(project),
         *_code(project, answers),
         *_prefect(project),
@@ -224,6 +244,7 @@ def schedules(answers: Answers) -> list[Schedule]:
         *_cloud(project),
         *_cron(project),
     ]
+    return [item for item in found if project.role(item.file) in ("source", "example", "notebook")]
 
 
 def _ci(project: Project) -> Iterator[Schedule]:
@@ -254,11 +275,13 @@ def _code(project: Project, answers: Answers) -> Iterator[Schedule]:
             if not event and not SCHEDULED_CALL.search(symbol):
                 continue
             named = [keywords[key] for key in SCHEDULE_KEYWORDS if key in keywords]
-            if not named and not event and not re.search(r"(?:add_job|every|ScheduleDefinition)$", symbol):
+            if not named and not event and not ALWAYS_SCHEDULE.search(symbol):
                 continue
             files = project.reach([path])
             words = "\n".join([*keywords.values(), *values])
-            active = event or not named or any(item not in EMPTY for item in named)
+            times = [item for item in named if item not in EMPTY]
+            hidden = bool(times) and all(item == "<env>" for item in times)
+            active = event or not named or (bool(times) and not hidden)
             yield Schedule(
                 path,
                 line,
@@ -267,6 +290,7 @@ def _code(project: Project, answers: Answers) -> Iterator[Schedule]:
                 words,
                 active,
                 event or any("Dataset(" in item or "Asset(" in item for item in named),
+                hidden,
             )
 
 

@@ -12,8 +12,9 @@ from typing import Any, Mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import Statement, statements
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unseen import Unseen, unseen_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
 LEVELS = {
@@ -36,7 +37,7 @@ WORTH = {"met": Fraction(1), "attested": Fraction(1), "partial": Fraction(1, 2)}
 LEFT_OUT = ("not_applicable", "waived")
 EFFORT = {"low": 0, "medium": 1, "high": 2}
 MOST_EVIDENCE = 5
-UNPARSED_SHARE = Fraction(1, 10)
+NO_ML = "no_ml_found"
 
 
 def judge(
@@ -56,15 +57,17 @@ def judge(
     )
     project = Project(facts, declared.roles, declared.exclude)
     answers = Answers(project, rules.signals, CHECKS)
-    incomplete = _incomplete(facts)
-    entries = [_entry(criterion, answers, incomplete, declared.by_id) for criterion in rules.criteria.values()]
-    entries, unanswered = apply_live(entries, live or {})
-    declared.warnings += unanswered
+    unseen = unseen_of(facts)
     kinds = _kinds(answers)
     course = _is_course(answers)
+    reason = _no_level(answers, kinds, course, unseen)
+    entries = [
+        _entry(criterion, answers, unseen, declared.by_id, reason == NO_ML) for criterion in rules.criteria.values()
+    ]
+    entries, unanswered = apply_live(entries, live or {})
+    declared.warnings += unanswered
     quorum = PROFILES[profile]
     target = target_level or declared.target_level or 4
-    reason = _no_level(answers, kinds, course, incomplete)
     reached = {level: _share(entries, level) for level in quorum}
     possible = {level: _share(entries, level, unknown=True) for level in quorum}
     level = _ladder(reached, quorum)
@@ -107,20 +110,14 @@ def judge(
     }
 
 
-def _incomplete(facts: Mapping[str, Any]) -> str:
-    """Why absence proves nothing, or an empty text where the scan was complete."""
-    if facts["truncated"]:
-        return "truncated: " + facts["truncated"][0]
-    code = len(facts["python"]) + len(facts["notebooks"])
-    if code and Fraction(len(facts["unparsed"]), code) > UNPARSED_SHARE:
-        return "unparsed: %d of %d files of code" % (len(facts["unparsed"]), code)
-    return ""
-
-
 def _entry(
-    criterion: Mapping[str, Any], answers: Answers, incomplete: str, declared: Mapping[str, Statement]
+    criterion: Mapping[str, Any],
+    answers: Answers,
+    unseen: Unseen,
+    declared: Mapping[str, Statement],
+    no_ml: bool,
 ) -> dict[str, Any]:
-    status, evidence, reason = _status(criterion, answers, incomplete)
+    status, evidence, reason = _status(criterion, answers, unseen, no_ml)
     statement = declared.get(criterion["id"])
     if statement and status != "met":
         status, reason = statement.status, statement.reason
@@ -138,8 +135,11 @@ def _entry(
     }
 
 
-def _status(criterion: Mapping[str, Any], answers: Answers, incomplete: str) -> tuple[str, list[Evidence], str]:
-    if criterion.get("attested_only"):
+def _status(
+    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, no_ml: bool
+) -> tuple[str, list[Evidence], str]:
+    absent = no_ml and criterion.get("about_models")
+    if criterion.get("attested_only") and not absent:
         return "unknown", [], "cannot be seen in a checkout; attest it"
     holds, evidence = holds_for(criterion["met"], answers)
     if holds:
@@ -147,7 +147,20 @@ def _status(criterion: Mapping[str, Any], answers: Answers, incomplete: str) -> 
     holds, evidence = holds_for(criterion.get("partial", []), answers)
     if holds:
         return "partial", evidence, "; ".join(_questions(criterion["partial"], answers))
-    return ("unknown", [], incomplete) if incomplete else ("not_met", [], "nothing of it was found")
+    if absent:
+        return "not_applicable", [], "there is no machine learning that it could be about"
+    holds, evidence = holds_for(criterion.get("unknown", []), answers)
+    if holds:
+        return "unknown", evidence, _outside(criterion["unknown"], answers)
+    hidden = unseen.hides(criterion, answers)
+    return ("unknown", [], hidden) if hidden else ("not_met", [], "nothing of it was found")
+
+
+def _outside(expression: Any, answers: Answers) -> str:
+    names = sorted(name for name in named_signals(expression) if answers.found(name))
+    return next(
+        (answers.signals[name].get("reason", answers.signals[name].get("question", name)) for name in names), ""
+    )
 
 
 def _questions(expression: Any, answers: Answers) -> list[str]:
@@ -232,7 +245,7 @@ def _is_course(answers: Answers) -> bool:
     )
 
 
-def _no_level(answers: Answers, kinds: list[str], course: bool, incomplete: str) -> str:
+def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) -> str:
     """Why there is no level to tell, or an empty text."""
     if course:
         return "course_notes"
@@ -242,8 +255,9 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, incomplete: str)
         or answers.found("ml_import")
         or answers.found("serving_config")
     )
-    if not known and not answers.found("training_other_language") and not incomplete:
-        return "no_ml_found"
+    languages = answers.found("training_other_language") or answers.found("training_in_config")
+    if not known and not languages and not unseen.hides_code(answers):
+        return NO_ML
     return ""
 
 

@@ -87,9 +87,18 @@ class Project:
         return {path: without_comments(text, path) for path, text in self.raw.items()}
 
     @cached_property
-    def jobs(self) -> list[Job]:
+    def _ci(self) -> CiReader:
         branch = self.facts.get("branch", "") if self.facts.get("commit") else ""
-        return CiReader(self.raw, self.expander, branch).jobs()
+        return CiReader(self.raw, self.expander, branch)
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        return self._ci.jobs()
+
+    @cached_property
+    def outside(self) -> list[tuple[str, int, str]]:
+        """Where CI runs what is not in the checkout."""
+        return self._ci.outside(self.files)
 
     @cached_property
     def documents(self) -> dict[str, list[Any]]:

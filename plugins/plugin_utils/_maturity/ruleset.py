@@ -19,13 +19,17 @@ CAPTURED = [
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
+    "README*", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml", "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
-KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic"]
+KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
+            "cron_schedule", "cron_expression", "cron_string", "schedule_expression", "rrule", "ProductionVariants",
+            "ShadowProductionVariants", "registered_model_name"]  # fmt: skip
 # Words of a condition that may be a gate, a comparison of models or an alarm.
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
-    r"promot|beat|pass|best|accept|drift|degrad|psi|alert|alarm|decay|retrain|champion|prod|register|registry|decision|deploy"
+    r"promot|beat|pass|best|accept|drift|degrad|psi|alert|alarm|decay|retrain|champion|prod|register|registry|decision|deploy|"
+    r"win|champ|challeng|approv|outperform|eligib|psi|skew|stale"
 )
 CALLS = [
     "*.serve", "*.deploy", "*.add_job", "*.every", "*Deployment.build_from_flow", "*.testclient.TestClient", "*.TestClient",
@@ -34,8 +38,14 @@ CALLS = [
     "*.start_pipeline_execution", "*.run_deployment", "*.TriggerDagRunOperator", "*.start_execution", "*.trigger_pipeline",
     "*.ConditionStep", "kfp.dsl.*", "scipy.stats.ks_2samp", "scipy.stats.wasserstein_distance", "scipy.spatial.distance.jensenshannon",
     "*.ScheduleDefinition", "*.build_schedule_from_partitioned_job", "*.PipelineSchedule", "*.create_schedule", "*.sensor",
-    "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation", "*.put_rule", "sys.path.insert", "sys.path.append",
+    "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation", "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
+    "*.create_recurring_run", "*.JobSchedule", "*.CronTrigger", "*.RecurrenceTrigger", "*.Cron", "*.Schedule",
+    "aiohttp.ClientSession", "redis.*", "pymongo.MongoClient", "kafka.*", "confluent_kafka.*", "pika.*", "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
 ]  # fmt: skip
+
+
+# Where a criterion names signals: what makes it met, partly met, and not to be told from a checkout.
+EXPRESSIONS = ("met", "partial", "unknown")
 
 
 class RuleError(ValueError):
@@ -124,13 +134,18 @@ def _check(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any
                 re.compile(pattern)
             except re.error as wrong:
                 raise RuleError("signal %s: %r is no regular expression (%s)" % (name, pattern, wrong)) from wrong
+    _check_criteria(signals, criteria)
+
+
+def _check_criteria(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any]]) -> None:
     for name, criterion in criteria.items():
         for field in ("level", "title", "definition", "met", "remedy"):
             if field not in criterion:
                 raise RuleError("criterion %s has no %s" % (name, field))
-        for signal in named_signals(criterion["met"]) | named_signals(criterion.get("partial", [])):
-            if signal not in signals:
-                raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, signal))
+        for key in EXPRESSIONS:
+            for wanted in named_signals(criterion.get(key, [])):
+                if wanted not in signals:
+                    raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, wanted))
 
 
 def _patterns(signal: dict[str, Any]) -> Iterator[str]:

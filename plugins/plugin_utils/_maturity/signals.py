@@ -162,16 +162,20 @@ class Answers:
 
     def _command(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         patterns = [re.compile(item) for item in signal["match"]]
-        for one, strength in self.commands(signal.get("where", ["ci"]), signal.get("triggers")):
+        unwanted = re.compile("|".join(signal.get("except", ())) or r"(?!)")
+        lasting = signal.get("lasting", False)
+        for one, strength in self.commands(signal.get("where", ["ci"]), signal.get("triggers"), lasting):
             match = next((found for found in (item.search(one.text) for item in patterns) if found), None)
-            if match and one.gating:
+            if match and one.gating and not unwanted.search(one.text):
                 yield Evidence(signal.get("strength", strength), one.file, one.line, command_name(match.group()))
 
-    def commands(self, where: list[str], triggers: list[str] | None = None) -> Iterator[tuple[Command, int]]:
-        """Commands with their weight: 4 where CI runs them without a person."""
+    def commands(
+        self, where: list[str], triggers: list[str] | None = None, lasting: bool = False
+    ) -> Iterator[tuple[Command, int]]:
+        """Commands with their weight: 4 where CI runs them without a person. `lasting` leaves jobs on throw-away clusters out."""
         if "ci" in where:
             for job in self.project.jobs:
-                if triggers is None or job.triggers & set(triggers):
+                if (triggers is None or job.triggers & set(triggers)) and not (lasting and job.throwaway):
                     yield from ((item, 4 if job.automatic else 3) for item in job.commands)
         for name, commands in (
             ("make", self.project.make_commands if "make" in where else []),

@@ -71,16 +71,16 @@ CASES = {
     "a call of it": ("experiment_tracking", "met", {"train.py": "import mlflow\nmlflow.log_metric('a', 1)\n"}),
     "a mention in a README": ("model_registry", "not_met", {"README.md": "mlflow.register_model\n", "train.py": TRAIN}),
     "a mention in a comment and a docstring": (
-        "model_registry", "not_met", {"train.py": '"""mlflow.register_model(x)"""\n# mlflow.register_model(x)\n' + "x = 1\n"}),
+        "model_registry", "not_met", {"train.py": '"""mlflow.register_model(x)"""\n# mlflow.register_model(x)\n' + "import sklearn\n"}),
     "a call through an alias": ("model_registry", "met", {"train.py": "from mlflow import register_model as r\nr('a', 'b')\n"}),
-    "a call inside a string": ("model_registry", "not_met", {"train.py": "x = '''\nmlflow.register_model(1)\n'''\n"}),
+    "a call inside a string": ("model_registry", "not_met", {"train.py": "import sklearn\nx = '''\nmlflow.register_model(1)\n'''\n"}),
     "dead code": ("experiment_tracking", "not_met", {"train.py": "import mlflow\nif False:\n    mlflow.log_metric('a', 1)\n"}),
     "only loading a model by run": ("experiment_tracking", "not_met", {"app.py": "import mlflow\nmlflow.pyfunc.load_model('runs:/a/model')\n"}),
     "a model that is logged without a name": ("model_registry", "not_met", {"train.py": "import mlflow\nmlflow.sklearn.log_model(1, 'm')\n"}),
     "a model that is logged with a name": (
         "model_registry", "met", {"train.py": "import mlflow\nmlflow.sklearn.log_model(1, 'm', registered_model_name='x')\n"}),
     "a model that is loaded by stage": ("model_registry", "met", {"app.py": "import mlflow\nmlflow.pyfunc.load_model('models:/x/Production')\n"}),
-    "the same names in another library": ("experiment_tracking", "not_met", {"a.py": "import logbook\nlogbook.log_metric('a', 1)\n"}),
+    "the same names in another library": ("experiment_tracking", "not_met", {"a.py": "import logbook, sklearn\nlogbook.log_metric('a', 1)\n"}),
     "a project that is the tool": (
         "experiment_tracking", "not_met", {"mlflow/__init__.py": "", "mlflow/x.py": "import mlflow\nmlflow.start_run()\nmlflow.autolog()\n"}),
     "pretrained is not retrain": (
@@ -112,7 +112,7 @@ CASES = {
     "all of them exact": ("reproducible_environment", "met", {"requirements.txt": "a==1\nb==2.0\n"}),
     "a lock file": ("reproducible_environment", "met", {"uv.lock": ""}),
     "the lock of an artefact": ("reproducible_environment", "not_met", {"mlruns/0/artifacts/model/requirements.txt": "a==1\nb==2\nc==3\n"}),
-    "vendored code": ("experiment_tracking", "not_met", {"vendor/x/t.py": "import mlflow\nmlflow.log_metric('a', 1)\n"}),
+    "vendored code": ("experiment_tracking", "not_met", {"train.py": TRAIN, "vendor/x/t.py": "import mlflow\nmlflow.log_metric('a', 1)\n"}),
     "an image with a service": ("low_friction_deployment", "met", {"app.py": APP, "Dockerfile": DOCKER}),
     "an image with a notebook": (
         "low_friction_deployment", "partial", {"train.py": TRAIN, "Dockerfile": 'FROM x\nCOPY . .\nCMD ["jupyter", "lab"]\n'}),
@@ -211,8 +211,8 @@ CASES = {
     "a function": (
         "automated_model_deployment", "met",
         {"app.py": APP, "Dockerfile": DOCKER, CI: run("terraform apply"), "main.tf": 'resource "aws_lambda_function" "a" {\n}\n'}),
-    "a timeout named traffic": ("ab_testing", "not_met", {"s.py": "import bentoml\n@bentoml.service(traffic={'timeout': 10})\nclass S:\n    pass\n"}),
-    "one variant": ("ab_testing", "not_met", {"t.yaml": "ProductionVariants:\n  - InitialVariantWeight: 1\n"}),
+    "a timeout named traffic": ("ab_testing", "not_met", {"s.py": "import bentoml, sklearn\n@bentoml.service(traffic={'timeout': 10})\nclass S:\n    pass\n"}),
+    "one variant": ("ab_testing", "not_met", {"train.py": TRAIN, "t.yaml": "ProductionVariants:\n  - InitialVariantWeight: 1\n"}),
     "a canary": ("ab_testing", "met", {"k.yaml": "kind: InferenceService\nspec:\n  canaryTrafficPercent: 10\n"}),
     "the best of several versions": (
         "ab_testing", "not_met",
@@ -222,7 +222,7 @@ CASES = {
     "a two-sample test in a notebook": (
         "model_monitoring", "partial",
         {"a.ipynb": '{"cells": [{"cell_type": "code", "source": "from evidently.report import Report\\nReport()"}]}'}),
-    "a two-sample test for curiosity": ("model_monitoring", "not_met", {"eda.py": "from scipy.stats import ks_2samp\nks_2samp(a, b)\n"}),
+    "a two-sample test for curiosity": ("model_monitoring", "not_met", {"train.py": TRAIN, "eda.py": "from scipy.stats import ks_2samp\nks_2samp(a, b)\n"}),
     "an own stability index": ("model_monitoring", "met", {"mon.py": "def population_stability_index(a, b):\n    return 1\n"}),
     # Level 4 evidence
     "the cron of a bot": (
