@@ -64,7 +64,7 @@ RETURN = r"""
 _value:
   description:
     - The servers, each with C(user), C(address), C(port), C(notebook_dir), C(memory_max), C(cpu_quota), C(tls), C(certificate),
-      C(certificate_key), C(prefix), C(unit), C(settings) (its folder), C(token_file) (empty where a password takes its place), C(own_token),
+      C(certificate_key), C(prefix), C(unit), C(unit_file), C(settings) (its folder), C(config_file), C(token_file) (empty where a password takes its place), C(own_token),
       C(files) (what it reads when it starts), C(places) (what M(mlops.workbench.preflight) is to look at, its option C(files)), and with
       O(accounts) C(home) and C(group).
   type: list
@@ -107,15 +107,23 @@ def _server(
         certificate_key=settings + "/tls.key" if defaults["self_signed"] else defaults["certificate_key"],
     )
     server["tls"] = bool(server["certificate"])
-    read_at_start = ["/etc/systemd/system/" + unit, settings + "/jupyter_server_config.json"]
+    server["unit_file"] = "/etc/systemd/system/" + unit
+    server["config_file"] = settings + "/jupyter_server_config.json"
+    read_at_start = [server["unit_file"], server["config_file"]]
     read_at_start += [server["token_file"], server["certificate"], server["certificate_key"]]
     server["files"] = [path for path in read_at_start if path]
     server["places"] = [
         {"path": re.sub("^~(?=/|$)", "~" + user, server["notebook_dir"]), "type": "directory", "owner": user},
         {"path": settings, "type": "directory", "owner": "root", "group": "root", "mode": "0755"},
+        {"path": server["unit_file"], "owner": "root", "group": "root", "mode": "0644", "read": True},
     ]
     if server["token_file"]:
-        server["places"].append({"path": server["token_file"], "owner": user, "mode": "0600"})
+        server["places"] += [
+            {"path": server["token_file"], "owner": user, "mode": "0600"},
+            {"path": server["config_file"], "owner": "root", "group": "root", "mode": "0644", "read": True},
+        ]
+    else:  # the hash of a password is its user's alone
+        server["places"].append({"path": server["config_file"], "owner": user, "mode": "0600", "read": True})
     if user in accounts:
         server["home"] = accounts[user]["home"]
         server["group"] = accounts[user]["group"]

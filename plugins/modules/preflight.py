@@ -157,6 +157,19 @@ options:
       group:
         description: The name of the group.
         type: str
+      read:
+        description: Whether to return the checksum of what is there, for what the role can only write once it knows the host.
+        type: bool
+        default: false
+  groups:
+    description: Groups whose members the role has to know.
+    type: list
+    elements: str
+    default: []
+  look:
+    description: Whether to look at the host at all. Without it only the variables are judged, which is enough where nothing is asked for.
+    type: bool
+    default: true
   programs:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict
@@ -281,6 +294,14 @@ files_outdated:
   type: list
   elements: str
   returned: success
+files_sha256:
+  description: The checksums of those O(files) that are to be read and are there, by path, expanded.
+  type: dict
+  returned: success
+groups:
+  description: The users that each of O(groups) lists as members, by name; none where there is no such group.
+  type: dict
+  returned: success
 json_files:
   description: The objects read, by path; an empty one where there is no file.
   type: dict
@@ -340,7 +361,13 @@ REQUIRE_OF_HOST = {**REQUIRE, "options": {**CONDITION, "that": {"type": "str", "
 def main() -> None:
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(
-        argument_spec=dict(ARGUMENTS, role={"type": "str"}, require=REQUIRE, require_of_host=REQUIRE_OF_HOST),
+        argument_spec=dict(
+            ARGUMENTS,
+            role={"type": "str"},
+            require=REQUIRE,
+            require_of_host=REQUIRE_OF_HOST,
+            look={"type": "bool", "default": True},
+        ),
         supports_check_mode=True,
     )
     module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))

@@ -90,6 +90,11 @@ def group_members(name: str) -> list[str]:
     return sorted(set(group.gr_mem) | {entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == group.gr_gid})
 
 
+def listed_members(names: list[str]) -> dict[str, list[str]]:
+    """The users that each group lists, by its name; none where there is no such group. Who has it as primary group is not listed there."""
+    return {name: next((group.gr_mem for group in grp.getgrall() if group.gr_name == name), []) for name in names}
+
+
 def check_not_root(asked: dict[str, str], login: str, problems: list[Problem]) -> None:
     """A problem for each user that must not be root; an empty name is the login user."""
     for variable, name in sorted(asked.items()):

@@ -12,6 +12,7 @@ from typing import Any
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "users": {"type": "dict", "default": {}},
     "members": {"type": "dict", "default": {}},
+    "groups": {"type": "list", "elements": "str", "default": []},
     "ports": {"type": "dict", "default": {}},
     "free_mb": {"type": "dict", "default": {}},
     "memory_mb": {"type": "dict", "default": {}},
@@ -35,6 +36,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "mode": {"type": "str"},
             "owner": {"type": "str"},
             "group": {"type": "str"},
+            "read": {"type": "bool", "default": False},
         },
     },
     "programs": {"type": "dict", "default": {}},

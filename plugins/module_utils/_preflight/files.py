@@ -36,6 +36,7 @@ class Wanted(TypedDict):
     mode: str | None
     owner: str | None
     group: str | None
+    read: bool
 
 
 def expand(path: str, login: str) -> str:
@@ -83,6 +84,17 @@ def sha256_of(path: str) -> str:
         for block in iter(lambda: content.read(1 << 20), b""):
             total.update(block)
     return total.hexdigest()
+
+
+def checksums(paths: Iterable[str]) -> dict[str, str]:
+    """The checksum of each file, by path; one that is not there or cannot be read is left out."""
+    found = {}
+    for path in paths:
+        try:
+            found[path] = sha256_of(path)
+        except OSError:
+            continue
+    return found
 
 
 def choose_sha256(asked: dict[str, dict[str, str]], arch: str, problems: list[Problem]) -> dict[str, str]:

@@ -61,6 +61,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
         "login_user": login,
         "users": users,
         "members": members,
+        "groups": accounts.listed_members(asked["groups"]),
         "units": {
             name: units.unit_state(name, [path.replace(LOGIN_USER, login) for path in read], run_command)
             for name, read in ((unit.replace(LOGIN_USER, login), read) for unit, read in asked["units"].items())
@@ -70,6 +71,9 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
             for path, wanted in ((files.expand(wanted["path"], login), wanted) for wanted in asked["files"])
             if files.is_outdated(path, files.with_sha256(wanted, asked["sha256"], arch), login)
         ],
+        "files_sha256": files.checksums(
+            files.expand(wanted["path"], login) for wanted in asked["files"] if wanted["read"]
+        ),
         "json_files": files.read_json_files(asked["json_files"], problems),
         "json_texts": files.read_texts(asked["json_files"].values()),
         "sha256": files.choose_sha256(asked["sha256"], arch, problems),

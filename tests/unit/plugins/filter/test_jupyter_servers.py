@@ -27,6 +27,8 @@ def one(entry, accounts=None, **changes):
 
 
 def test_a_server_is_told_in_full():
+    unit = "/etc/systemd/system/jupyter-ann.service"
+    config = "/etc/jupyter/ann/jupyter_server_config.json"
     assert one({"name": "ann", "token": "secret"}, {"ann": ANN}) == {
         "user": "ann",
         "address": "127.0.0.1",
@@ -44,15 +46,15 @@ def test_a_server_is_told_in_full():
         "own_token": True,
         "home": "/home/ann",
         "group": "staff",
-        "files": [
-            "/etc/systemd/system/jupyter-ann.service",
-            "/etc/jupyter/ann/jupyter_server_config.json",
-            "/etc/jupyter/ann/token",
-        ],
+        "unit_file": unit,
+        "config_file": config,
+        "files": [unit, config, "/etc/jupyter/ann/token"],
         "places": [
             {"path": "~ann/notebooks", "type": "directory", "owner": "ann"},
             {"path": "/etc/jupyter/ann", "type": "directory", "owner": "root", "group": "root", "mode": "0755"},
+            {"path": unit, "owner": "root", "group": "root", "mode": "0644", "read": True},
             {"path": "/etc/jupyter/ann/token", "owner": "ann", "mode": "0600"},
+            {"path": config, "owner": "root", "group": "root", "mode": "0644", "read": True},
         ],
     }
 
@@ -60,6 +62,16 @@ def test_a_server_is_told_in_full():
 def test_no_secret_is_handed_on():
     entries = [{"name": "ann", "token": "5ecret"}, {"name": "bob", "password_hash": "5ecret"}]
     assert "5ecret" not in str(jupyter_servers(entries, DEFAULTS, FOLDER))
+
+
+def test_the_hash_of_a_password_is_its_users_alone():
+    places = one({"name": "ann", "password_hash": "argon2:x"}, {"ann": ANN})["places"]
+    assert {
+        "path": "/etc/jupyter/ann/jupyter_server_config.json",
+        "owner": "ann",
+        "mode": "0600",
+        "read": True,
+    } in places
 
 
 def test_before_the_host_was_asked_the_login_user_is_a_sign():

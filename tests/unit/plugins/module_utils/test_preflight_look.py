@@ -43,6 +43,21 @@ def test_outdated_files_are_named_by_their_full_path(monkeypatch):
     assert seen["files_outdated"] == [ME.pw_dir + "/none-such"]
 
 
+def test_files_to_be_read_come_with_their_checksum(tmp_path):
+    (tmp_path / "unit").write_bytes(b"[Unit]")
+    files = [file(path=str(tmp_path / name), read=True) for name in ("unit", "none")]
+    files.append(file(path=str(tmp_path / "unit")))
+    assert look.look(asked(files=files), None)["files_sha256"] == {
+        str(tmp_path / "unit"): hashlib.sha256(b"[Unit]").hexdigest()
+    }
+
+
+def test_groups_are_told_with_those_they_list(monkeypatch):
+    team = look.accounts.grp.struct_group(("team", "x", 7, ["ann", "bob"]))
+    monkeypatch.setattr(look.accounts.grp, "getgrall", lambda: [team])
+    assert look.look(asked(groups=["team", "none"]), None)["groups"] == {"team": ["ann", "bob"], "none": []}
+
+
 def test_a_large_file_is_compared_with_the_checksum_for_this_architecture(tmp_path):
     content = b"x" * (3 << 20)
     (tmp_path / "program").write_bytes(content)
