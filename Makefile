@@ -1,29 +1,30 @@
 # The daily commands. Each is one or two lines: the work is done by the lab, by Ansible and by pytest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench accuracy docs checksums build
+.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: .venv/.done $(SELF) ## Make .venv with the pinned tools
+deps: $(VENV)/.done $(SELF) ## Make .venv with the pinned tools
 
-.venv/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(wildcard requirements/*.txt))
+$(VENV)/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(wildcard requirements/*.txt))
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv --clear .venv || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@pip install -qq --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
 # Only for what speaks with a cloud, and for the linters, which read that, too.
-.venv/.cloud: .venv/.done requirements/cloud.txt
-	@echo "Adding the cloud collections and SDKs to .venv"
+$(VENV)/.cloud: $(VENV)/.done requirements/cloud.txt
+	@echo "Adding the cloud collections and SDKs to $(VENV)"
 	@pip install -qq --disable-pip-version-check -r requirements/cloud.txt
 	@touch $@
 
@@ -42,11 +43,11 @@ down: deps ## Remove the workbench
 clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
 	@python -m lab clean
 
-test: deps .venv/.cloud ## Run every check
+test: deps $(VENV)/.cloud ## Run every check
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests
 
-lint: deps .venv/.cloud ## Read the code
+lint: deps $(VENV)/.cloud ## Read the code
 	@pytest -v tests/lint
 
 unit: deps ## Run the unit tests
@@ -64,17 +65,27 @@ pictures: deps ## Take the pictures of README.md from real runs: make pictures D
 	@python -m lab ready
 	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
 
-e2e-aws: deps .venv/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
+e2e-aws: deps $(VENV)/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
 
-e2e-gcp: deps .venv/.cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
+e2e-gcp: deps $(VENV)/.cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_gcp.py
 
-bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
+bench: deps $(VENV)/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
 	@python -m lab ready
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
+
+matrix: deps ## Lint, units and the whole site on the oldest and the newest ansible-core
+	@python -m lab ready
+	@python tests/release/pythons.py | while read -r core python; do \
+		$(MAKE) VENV=.lab/core-$$core PYTHON=$$python on-core </dev/null || exit; done
+
+on-core: deps $(VENV)/.cloud
+	@ansible --version | head -1
+	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
+	@pytest -v tests/molecule -k default
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
 	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v

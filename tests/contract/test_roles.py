@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import ARCHITECTURES
 from role_readme import readme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,14 +65,18 @@ def test_the_role_has_a_scenario(role: str) -> None:
     assert (cloud if role.endswith("_vm") else ROOT / "molecule" / role / "molecule.yml").exists()
 
 
-@pytest.mark.parametrize(("role", "levels"), [("anaconda", 2), ("compose", 1)])
-def test_checksums_are_whole(role: str, levels: int) -> None:
-    known = load(ROOT / "roles" / role / "vars/main.yml")[f"__{role}_checksums"]
-    versions = (
-        [version for product in known.values() for version in product.values()] if levels == 2 else known.values()
-    )
-    for version in versions:
-        assert set(version) == {"x86_64", "aarch64"}
+def leaves(node: dict) -> list[dict]:
+    """The innermost mappings: the checksums of one version."""
+    inner = [value for value in node.values() if isinstance(value, dict)]
+    return [leaf for value in inner for leaf in leaves(value)] if inner else [node]
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in ROLES if f"__{role}_checksums" in load(ROOT / "roles" / role / "vars/main.yml")]
+)
+def test_checksums_are_whole(role: str) -> None:
+    for version in leaves(load(ROOT / "roles" / role / "vars/main.yml")[f"__{role}_checksums"]):
+        assert set(version) == set(ARCHITECTURES)
         assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in version.values())
 
 

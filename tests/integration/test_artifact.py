@@ -12,7 +12,7 @@ import pytest
 from lab_host import BIN, ROOT, Host, environment
 
 pytestmark = pytest.mark.xdist_group("artifact")
-OURS_ALONE = ("lab", "tests", "molecule", "bench", "requirements", "Makefile", "pyproject.toml")
+OURS_ALONE = ("lab/", "inventories/lab/", "tests/", "molecule/", "bench/", "requirements/", "Makefile", "pyproject.toml")
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 
@@ -54,7 +54,8 @@ def test_nothing_of_the_workshop_is_in_it(artifact: Path) -> None:
         names = archive.getnames()
     assert "playbooks/site.yml" in names
     assert "requirements.yml" in names
-    assert not [name for name in names if name.split("/")[0] in OURS_ALONE or name.startswith(".")]
+    assert not [name for name in names if name.startswith((*OURS_ALONE, "."))]
+    assert not [name for name in names if "/." in name and not name.endswith("/.condarc")]
 
 
 @pytest.mark.parametrize("role", ROLES)
