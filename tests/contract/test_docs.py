@@ -120,9 +120,19 @@ def test_the_index_has_every_guide() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_page_of_a_role_says_what_its_removal_does(role: str) -> None:
+def test_the_page_of_a_role_has_an_example_and_says_what_its_removal_does(role: str) -> None:
     text = (ROOT / "roles" / role / "README.md").read_text()
-    assert f"`{role}_state: absent`" in text[: text.index("| variable")]
+    above = text[: text.index("| variable")]
+    assert f"mlops.workbench.{role}" in above
+    assert f"`{role}_state: absent`" in above
+
+
+def test_the_tests_of_the_promises_are_there() -> None:
+    sources = [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("molecule/*/tests/test_*.py")]
+    written = {name for path in sources for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)}
+    promised = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/docker-promises.md").read_text()))
+    assert promised
+    assert promised <= written
 
 
 def test_troubleshooting_knows_every_check_of_the_doctor() -> None:
