@@ -24,7 +24,7 @@ LEFT_OUT = re.compile(
             "/etc/(ld.so.cache|mailcap|hosts|resolv.conf|hostname|machine-id|[^/]*-)$",
             "/usr/share/mime$",
             "/(root|home/[^/]+)/[.](ansible|cache)$",
-            "/opt/anaconda/pkgs$",
+            "/(opt/anaconda|home/[^/]+/[.]conda)/pkgs$",
             "/tmp/(systemd-private-|[.])[^/]*$",
             "/__pycache__$",
         )

@@ -87,9 +87,9 @@ class Run:
 
     @property
     def errors(self) -> str:
-        """What a user reads when it fails: from the first failure on."""
+        """What a user reads when it fails: from the first task on that failed, with its name."""
         found = re.search(r"(?m)^(\[ERROR\]|fatal:|failed:)", self.printed)
-        return " ".join(self.printed[found.start() :].split()) if found else ""
+        return " ".join(self.printed[self.printed.rfind("TASK [", 0, found.start()) :].split()) if found else ""
 
     def moment(self, seconds: float) -> Moment:
         """Return the moment so many seconds after the run's beginning, by what the run was doing then."""
@@ -110,16 +110,23 @@ class Site(Host):
         (inventory / "hosts.yml").write_text(INVENTORY.format(name=name, prefix=PREFIX, lab=LAB) + VARIABLES)
         if not (inventory / "group_vars").exists():
             (inventory / "group_vars").symlink_to(ROOT / "inventories/lab/group_vars")
+        made = cls(name, inventory)
+        made.log.unlink(missing_ok=True)
         lab("host", "down", name)
         lab("host", "up", name, "--suite", SUITE)
         try:
-            yield cls(name, inventory)
+            yield made
         finally:
             lab("host", "down", name)
 
     @property
     def container(self) -> str:
         return f"{PREFIX}-{self.name}"
+
+    @property
+    def log(self) -> Path:
+        """Where all that the runs on this host print is kept."""
+        return FOLDER / "logs" / f"{self.name}.log"
 
     def inside(self, script: str) -> str:
         """Run a script as root by the container's engine, where SSH may not be there."""
@@ -151,6 +158,9 @@ class Site(Host):
                     act(process)
         done.returncode = process.wait(PATIENCE)
         done.seconds = time.monotonic() - began
+        self.log.parent.mkdir(exist_ok=True)
+        with self.log.open("a") as log:
+            log.write(f"{done.printed}\nended with {done.returncode} after {done.seconds:.1f} s\n\n")
         return done
 
     def state(self) -> State:
