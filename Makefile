@@ -7,7 +7,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench accuracy docs checksums build
+.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -75,6 +75,10 @@ e2e-gcp: deps .venv/.cloud ## From nothing to a workbench and back in Google Clo
 bench: deps .venv/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
 	@python -m lab ready
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
+
+chaos: deps ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
+	@python -m lab ready
+	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
 	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v

@@ -18,7 +18,9 @@ class Fault:
     mend: Callable[[], None]
 
 
-def meet(site: Site, faults: Iterable[Fault], *arguments: str, happened: Callable[[], set[str]] | None = None) -> list[Run]:
+def meet(
+    site: Site, faults: Iterable[Fault], *arguments: str, happened: Callable[[], set[str]] | None = None
+) -> list[Run]:
     """Run the site until all faults have stopped it and are mended; return the runs that failed.
 
     Each run has to end with an error that names one of the faults. `happened` tells which were met since it was asked last; where it is given,
@@ -29,7 +31,9 @@ def meet(site: Site, faults: Iterable[Fault], *arguments: str, happened: Callabl
     while left:
         done = site.converge(*arguments)
         met = happened() if happened else set(left)
-        assert done.returncode == 2, f"the site was set up in spite of {sorted(left)}; met: {sorted(met)}\n{done.printed[-3000:]}"
+        assert done.returncode == 2, (
+            f"the site was set up in spite of {sorted(left)}; met: {sorted(met)}\n{done.printed[-3000:]}"
+        )
         told = [name for name in left if name in met and re.search(left[name].words, done.errors)]
         assert told, f"none of {sorted(met)} is named:\n{done.errors[-3000:]}"
         for name in told:

@@ -19,7 +19,7 @@ SEED = "CHAOS_SEED"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the seed where none is given, before there are workers, which inherit it."""
-    os.environ.setdefault(SEED, str(random.SystemRandom().randrange(10**6)))
+    os.environ[SEED] = os.environ.get(SEED) or str(random.SystemRandom().randrange(10**6))
 
 
 def pytest_report_header() -> str:
@@ -32,7 +32,9 @@ def reference(worker_id: str, testrun_uid: str) -> Undisturbed:
     FOLDER.mkdir(parents=True, exist_ok=True)
     lab("ready")
     prepare()
-    return undisturbed(os.environ.get("CHAOS_REFERENCE") or testrun_uid, first=0 if worker_id in ("master", "gw0") else 1)
+    return undisturbed(
+        os.environ.get("CHAOS_REFERENCE") or testrun_uid, first=0 if worker_id in ("master", "gw0") else 1
+    )
 
 
 @pytest.fixture

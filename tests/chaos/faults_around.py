@@ -7,10 +7,9 @@ import random
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from trial import DOCTOR, Moment, Site, Undisturbed, kill, plain_run_ends_well
+from trial import DOCTOR, Moment, Site, Undisturbed, plain_run_ends_well
 
 from lab import hosts, ssh
 from lab.common import run
@@ -99,5 +98,31 @@ def test_two_at_once(after: int, site: Site, reference: Undisturbed, tried) -> N
     plain_run_ends_well(site, reference)
 
 
-YEAR = 365 * 86400
-LIBRARY = "apt-get -qq update && apt-get -qqy install --no-install-recommends libfaketime >/dev/null 2>&1"
+# All programs that are linked dynamically see another time: those of the distribution, so apt, Python and OpenSSL, and what systemd starts. The
+# engine and Compose, which are not, see the real one, as does the kernel with the times of its files.
+LIBRARY = "/usr/local/lib/libfaketime.so"
+WRONG_CLOCK = f"""
+set -e
+cd $(mktemp --directory --tmpdir=/run)
+cp -a /var/lib/apt/lists before
+apt-get -qq update
+apt-get -qq download libfaketime 2>/dev/null
+dpkg-deb -x libfaketime*.deb .
+cp $(find . -name libfaketime.so.1) {LIBRARY}
+rm -rf /var/lib/apt/lists && mv before /var/lib/apt/lists
+echo 'Acquire::Check-Valid-Until "true"; Acquire::Check-Date "true";' > /etc/apt/apt.conf.d/zz-clock
+"""
+RIGHT_CLOCK = f"rm /etc/ld.so.preload; rm /etc/faketimerc /etc/apt/apt.conf.d/zz-clock {LIBRARY}"
+
+
+@pytest.mark.parametrize("days", [-365, 365])
+def test_clock_wrong_by_a_year(days: int, site: Site, reference: Undisturbed, tried) -> None:
+    site.inside(f"{WRONG_CLOCK}\necho {days:+d}d > /etc/faketimerc; echo {LIBRARY} > /etc/ld.so.preload")
+    tried(f"the clock is wrong by {days} days")
+    done = site.converge()
+    assert done.returncode == 2, done.printed[-4000:]
+    assert "its clock is 365 day(s)" in done.errors, done.errors
+    assert "timedatectl" in done.errors
+    assert "changed=0" in done.printed
+    site.inside(RIGHT_CLOCK)
+    plain_run_ends_well(site, reference)

@@ -52,5 +52,10 @@ def test_checked(site: Site, reference: Undisturbed, tried) -> None:
 
 def test_on_the_way(site: Site, reference: Undisturbed, tried) -> None:
     for path, (size, told) in UNCHECKED.items():
-        meet(site, full_disks(site, {path: (size, told)}, "which comes to light on the way", tried), "-e", json.dumps(BLIND))
+        meet(
+            site,
+            full_disks(site, {path: (size, told)}, "which comes to light on the way", tried),
+            "-e",
+            json.dumps(BLIND),
+        )
     plain_run_ends_well(site, reference)

@@ -44,7 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.pass_on(url, kind)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def fault(self, url: str) -> str:
         for fault in json.loads((FOLDER / "faults.json").read_text()):
@@ -60,7 +61,11 @@ class Handler(BaseHTTPRequestHandler):
         with urllib.request.build_opener(Answer).open(request, timeout=60) as source:
             content, status, told = source.read(), source.status, dict(source.headers)
         length = told.get("Content-Length", "0") if self.command == "HEAD" else len(content)
-        told = {k: v for k, v in told.items() if k.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server")}
+        told = {
+            k: v
+            for k, v in told.items()
+            if k.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server")
+        }
         half = content[: len(content) // 2]
         if kind == "cut":
             self.answer(status, told, half, length)

@@ -14,6 +14,7 @@ import pwd
 import re
 import stat
 import subprocess
+from pathlib import Path
 
 ROOTS = ["/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/usr", "/var/cache", "/var/lib", "/var/tmp"]
 LEFT_OUT = re.compile(
@@ -73,17 +74,17 @@ def files() -> dict[str, str]:
     found = {}
     for root in ROOTS:
         for folder, folders, names in os.walk(root):
-            folders[:] = [name for name in folders if not LEFT_OUT.search(os.path.join(folder, name))]
+            folders[:] = [name for name in folders if not LEFT_OUT.search(f"{folder}/{name}")]
             for name in [*folders, *names]:
-                path = os.path.join(folder, name)
+                path = f"{folder}/{name}"
                 if LEFT_OUT.search(path):
                     continue
                 entry = os.lstat(path)
                 found[f"file {path}"] = " ".join((stat.filemode(entry.st_mode), *names_of(entry)))
                 if stat.S_ISLNK(entry.st_mode):
-                    found[f"content {path}"] = os.readlink(path)
+                    found[f"content {path}"] = str(Path(path).readlink())
                 elif stat.S_ISREG(entry.st_mode):
-                    with open(path, "rb") as content:
+                    with Path(path).open("rb") as content:
                         found[f"content {path}"] = hashlib.file_digest(content, "sha256").hexdigest()
     return found
 

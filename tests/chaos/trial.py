@@ -18,7 +18,7 @@ from pathlib import Path
 from comparison import State, differences
 
 from lab import artefacts, images
-from lab.common import LABEL, PREFIX, digest, locked, run
+from lab.common import LABEL, PREFIX, locked, run
 from tests.integration.lab_host import INVENTORY, LAB, ROOT, Host, environment, lab
 
 HERE = Path(__file__).parent
@@ -132,7 +132,9 @@ class Site(Host):
         """Run a script as root by the container's engine, where SSH may not be there."""
         return run("docker", "exec", "-i", self.container, "bash", "-s", stdin=script, timeout=PATIENCE)
 
-    def converge(self, *arguments: str, at: Moment | None = None, act: Callable[[subprocess.Popen[str]], None] | None = None) -> Run:
+    def converge(
+        self, *arguments: str, at: Moment | None = None, act: Callable[[subprocess.Popen[str]], None] | None = None
+    ) -> Run:
         """Run the site to its end. At a moment, do something to it or to the host."""
         done = Run()
         began = time.monotonic()
@@ -166,7 +168,9 @@ class Site(Host):
     def state(self) -> State:
         """Return how the host is."""
         script = (HERE / "state.py").read_text()
-        found: State = json.loads(run("docker", "exec", "-i", self.container, "python3", "-", stdin=script, timeout=PATIENCE))
+        found: State = json.loads(
+            run("docker", "exec", "-i", self.container, "python3", "-", stdin=script, timeout=PATIENCE)
+        )
         return found
 
     def kill_sessions(self) -> None:
@@ -284,4 +288,6 @@ class Proxy:
             f"echo 'Acquire::http::Proxy \"http://{self.address}:3128\";' > /etc/apt/apt.conf.d/99chaos\n"
         )
         yield
-        site.inside("rm /etc/apt/apt.conf.d/99chaos; grep -v ' mirror$' /etc/hosts > /run/hosts; cat /run/hosts > /etc/hosts")
+        site.inside(
+            "rm /etc/apt/apt.conf.d/99chaos; grep -v ' mirror$' /etc/hosts > /run/hosts; cat /run/hosts > /etc/hosts"
+        )
