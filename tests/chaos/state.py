@@ -26,7 +26,7 @@ LEFT_OUT = re.compile(
             "/usr/share/mime$",
             "/(root|home/[^/]+)/[.](ansible|cache)$",
             "/(opt/anaconda|home/[^/]+/[.]conda)/pkgs$",
-            "/tmp/(systemd-private-|[.])[^/]*$",
+            "/tmp/(systemd-private-|ansible_|[.])[^/]*$",
             "/__pycache__$",
         )
     )

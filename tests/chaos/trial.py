@@ -210,6 +210,8 @@ class Undisturbed:
     def compare(self, site: Site) -> None:
         """Fail with what is otherwise on a host."""
         told = differences(site.state(), self.states)
+        with site.log.open("a") as log:
+            log.write("\n".join([f"{len(told)} differences from undisturbed hosts", *told, ""]))
         assert not told, f"{len(told)} differences from undisturbed hosts:\n" + "\n".join(told[:60])
 
 
