@@ -8,7 +8,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench matrix on-core accuracy docs checksums build
+.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -86,6 +86,10 @@ on-core: deps $(VENV)/.cloud
 	@ansible --version | head -1
 	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
 	@pytest -v tests/molecule -k default
+
+chaos: deps ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
+	@python -m lab ready
+	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
 	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -13,6 +14,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import load_options, unknown_variables
+
+DAY = 86400  # seconds
 
 
 class ActionModule(ActionBase):
@@ -39,6 +42,8 @@ class ActionModule(ActionBase):
         if result.get("failed"):
             return result
         seen = self._templar.copy_with_new_env(available_variables={**known, "host": result})
+        there = result.pop("time")
+        problems += [] if asked.get("reads_only") else clock_problems(there, time.time())
         problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
         result["problems"] = problems + result["problems"]
         if result["problems"]:
@@ -50,6 +55,22 @@ class ActionModule(ActionBase):
 def told(condition: dict[str, Any]) -> dict[str, str]:
     """A condition that does not hold, as a problem."""
     return {key: condition[key] for key in ("variable", "problem", "remedy")}
+
+
+def clock_problems(there: float, here: float) -> list[dict[str, str]]:
+    """A problem where the host's clock is off, by the controller's (both in seconds since 1970); some hours do no harm."""
+    days = (there - here) / DAY
+    if abs(days) < 1:
+        return []
+    where = "%d day(s) %s" % (abs(days), "ahead of" if days > 0 else "behind")
+    return [
+        {
+            "variable": "",
+            "problem": "its clock is %s that of the machine that Ansible runs on, and by a wrong clock apt and TLS refuse good servers"
+            % where,
+            "remedy": "set the clock that is wrong, as by `timedatectl set-ntp true`",
+        }
+    ]
 
 
 def refusal(role: str, host: str, problems: list[dict[str, str]]) -> str:

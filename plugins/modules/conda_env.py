@@ -150,6 +150,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import manage
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked import AskedError
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.program import CondaError
@@ -182,10 +183,10 @@ def main() -> None:
     where = module.params["name"] or module.params["prefix"]
     try:
         target = manage.Environment(module)
-        before, after = (manage.present if module.params["state"] == "present" else manage.absent)(target)
-        written = bool(
-            module.params["frozen"] and module.params["state"] == "present" and target.freeze(module.params["frozen"])
-        )
+        with alone():
+            before, after = (manage.present if module.params["state"] == "present" else manage.absent)(target)
+            frozen = module.params["frozen"] if module.params["state"] == "present" else ""
+            written = bool(frozen and target.freeze(frozen))
     except (AskedError, CondaError, PermissionError) as problem:
         module.fail_json(msg="The environment %s: %s" % (where, explained(problem)))
     module.exit_json(

@@ -84,6 +84,7 @@ import urllib.parse
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._project.downloads import (
     DownloadError,
     File,
@@ -122,9 +123,10 @@ def main() -> None:
             msg="Each file needs a name of its own, and this is none: '%s'. Set name." % "', '".join(twice)
         )
     act = bring if module.params["state"] == "present" else take
-    moved = [os.path.basename(file.path) for file in files if act(module, file)]
-    if module.params["state"] == "absent" and moved and not module.check_mode and not os.listdir(folder):
-        os.rmdir(folder)
+    with alone():
+        moved = [os.path.basename(file.path) for file in files if act(module, file)]
+        if module.params["state"] == "absent" and moved and not module.check_mode and not os.listdir(folder):
+            os.rmdir(folder)
     module.exit_json(changed=bool(moved), files=[{"name": name} for name in names], moved=moved)
 
 

@@ -71,6 +71,7 @@ dest:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._project.checkout import (
     Checkout,
     CheckoutError,
@@ -95,10 +96,11 @@ def main() -> None:
     asked = module.params
     checkout = Checkout(module.run_command, asked["dest"], asked["repo"])
     try:
-        if asked["state"] == "present":
-            changed = present(checkout, asked["version"], module.check_mode)
-        else:
-            changed = absent(checkout, asked["disregard"], module.check_mode)
+        with alone():
+            if asked["state"] == "present":
+                changed = present(checkout, asked["version"], module.check_mode)
+            else:
+                changed = absent(checkout, asked["disregard"], module.check_mode)
     except (CheckoutError, OSError) as problem:
         module.fail_json(msg="%s." % str(problem).rstrip("."))
     module.exit_json(changed=changed, dest=asked["dest"])

@@ -108,6 +108,17 @@ def test_a_half_configured_package_is_finished(host: Host, roles_play, locked: b
     host.shell("sudo apt-get purge -qq tree slow-to-configure >/dev/null 2>&1")
 
 
+def test_what_a_run_brought_that_was_cut_off_goes_with_the_removal(host: Host, roles_play) -> None:
+    wanted = ("-e", json.dumps({"base_packages": ["tree"]}))
+    cut_off = "/etc/apt/apt.conf.d/zz-cut-off"  # as soon as the package is there, before the role has heard of it
+    host.shell(f"""echo 'DPkg::Post-Invoke {{"pkill -KILL python3 || true";}};' | sudo tee {cut_off}""")
+    assert host.play(roles_play("base"), *wanted).returncode == 2
+    host.shell(f"sudo rm {cut_off}; tree --version")
+    assert host.play(roles_play("base"), *wanted).returncode == 0
+    assert host.play(roles_play("base"), *wanted, "-e", "base_state=absent").returncode == 0
+    assert host.shell("command -v tree || true") == ""
+
+
 def test_cloud_init_is_waited_for(host: Host, roles_play, tmp_path: Path) -> None:
     host.shell(CLOUD_INIT)
     (tmp_path / "reboot.yml").write_text(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import pwd
+import time
 from typing import Any
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import (
@@ -50,6 +51,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
         certificates.check_certificates(asked["certificates"], login, problems, run_command)
         programs.check_environments(asked["environments"], problems)
     return {
+        "time": time.time(),
         "os": os_name,
         "arch": arch,
         "systemd": os.path.isdir("/run/systemd/system"),

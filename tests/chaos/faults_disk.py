@@ -1,0 +1,61 @@
+"""Disks fill up where the site puts its things; with room again, a plain run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+
+from chain import Fault, meet
+from trial import Site, Undisturbed, plain_run_ends_well
+
+# What stands in for a disk that is full: a small one in its place. With the words that the user reads.
+FULL = "(?i)no space left|not enough free|n't have enough free space|disk is full|cannot copy extracted data"
+CHECKED = {
+    "/opt/anaconda": ("60m", "anaconda_min_free_mb"),
+    "/var/lib/docker": ("100m", "docker_min_free_mb"),
+    "/home": ("900m", "project_min_free_mb"),
+}
+UNCHECKED = {
+    "/var/cache/apt/archives": ("3m", FULL),
+    "/var/lib/docker": ("256k", FULL),
+    "/opt/anaconda": ("60m", FULL),
+    "/home/ubuntu/notebooks": ("1m", FULL),
+}
+# By these settings the checks find nothing, so that what is full comes to light on the way, as where others fill the disk meanwhile.
+BLIND = {"docker_min_free_mb": 0, "anaconda_min_free_mb": 1, "project_min_free_mb": 0, "jupyter_min_free_mb": 0}
+
+
+def full_disks(site: Site, disks: dict[str, tuple[str, str]], words: str, tried) -> list[Fault]:
+    """Put small disks where the site wants to put its things."""
+
+    def mend(path: str) -> None:
+        tried(f"{path} is full, {words}")
+        site.inside(
+            f"systemctl stop docker.socket docker.service 2>/dev/null; set -e; umount {path}"
+            if path == "/var/lib/docker"
+            else f"umount {path}"
+        )
+
+    for path, (size, _words) in disks.items():
+        # What was there is there still, as on any disk.
+        site.inside(
+            f"set -e; owner=$(stat -c %u:%g {path} 2>/dev/null || stat -c %u:%g $(dirname {path}));"
+            f"mkdir -p {path} /run/was; cp -a {path}/. /run/was; chown $owner {path}"
+            f"; mount -t tmpfs -o size={size},mode=0755 none {path}; chown $owner {path}; cp -a /run/was/. {path}; rm -rf /run/was"
+        )
+    return [Fault(path, told, lambda path=path: mend(path)) for path, (_size, told) in disks.items()]
+
+
+def test_checked(site: Site, reference: Undisturbed, tried) -> None:
+    meet(site, full_disks(site, CHECKED, "which is told before anything is changed there", tried))
+    plain_run_ends_well(site, reference)
+
+
+def test_on_the_way(site: Site, reference: Undisturbed, tried) -> None:
+    for path, (size, told) in UNCHECKED.items():
+        meet(
+            site,
+            full_disks(site, {path: (size, told)}, "which comes to light on the way", tried),
+            "-e",
+            json.dumps(BLIND),
+        )
+    plain_run_ends_well(site, reference)
