@@ -109,6 +109,12 @@ class Project:
             if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
         }
 
+    @cached_property
+    def r_package(self) -> str:
+        """The R package that the checkout is: what its own functions offer is no practice of the repository."""
+        found = re.search(r"^Package:\s*([\w.]+)", self.raw.get("DESCRIPTION", ""), re.M)
+        return found.group(1) if found else ""
+
     # Who imports whom
 
     @cached_property
@@ -251,6 +257,11 @@ class Project:
             for name in MODULE.findall(text) + SERVED.findall(text):
                 found.add(self.resolve(name, posixpath.join(one.folder or "", "x")))
                 found.add(self.resolve(name + ".__main__", posixpath.join(one.folder or "", "x")))
+            if re.match(r"^(?:python[\d.]* -m )?flask\b", text):
+                named = re.search(r"--app[= ]([\w./]+)", text)
+                # Without a name Flask takes one of these two.
+                names = [named.group(1).replace("/", ".").removesuffix(".py")] if named else ["app", "wsgi"]
+                found |= {self.resolve(name, posixpath.join(one.folder or "", "x")) for name in names}
             handler = HANDLER.match(text)
             if handler:
                 module = handler.group(1).replace("/", ".")

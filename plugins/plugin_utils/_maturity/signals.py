@@ -150,12 +150,13 @@ class Answers:
         others = re.compile(signal["not_files"]) if "not_files" in signal else None
         patterns = [re.compile(item, re.M) for item in signal["match"]]
         roles = signal.get("roles", ["source", "example", "notebook"])
+        own = self.project.r_package
         for path, text in self.project.text.items():
             if not files.search(path) or (others and others.search(path)) or self.project.role(path) not in roles:
                 continue
             for pattern in patterns:
                 match = pattern.search(text)
-                if match:
+                if match and not (own and own in match.group()):
                     line = text.count("\n", 0, match.start()) + 1
                     symbol = match.group().strip().split("\n")[0]
                     yield Evidence(signal.get("strength", 3), path, line, symbol[:LONGEST_SYMBOL])
@@ -183,7 +184,7 @@ class Answers:
             ("container", self.project.compose_commands if "container" in where else []),
         ):
             del name
-            yield from ((item, 3) for item in commands)
+            yield from ((item, 3) for item in commands if self.project.role(item.file) != "test")
 
     def _file(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))
