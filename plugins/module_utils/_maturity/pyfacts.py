@@ -124,6 +124,10 @@ class _Reader:
                 continue
             if isinstance(node, ast.ClassDef):
                 self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
+                if node.bases or node.decorator_list:
+                    # What it derives from, or what decorates it, may make an object of it.
+                    self.names.setdefault(function, set()).add(node.name)
+                stack.extend((item, function, node.name) for item in node.bases)
                 stack.extend((item, function, node.name) for item in reversed(node.body))
                 stack.extend((item, function, node.name) for item in node.decorator_list)
                 continue
@@ -150,6 +154,8 @@ class _Reader:
                     self.top = True
             elif isinstance(node, ast.Attribute):
                 names.add(node.attr)
+            elif isinstance(node, ast.Name):
+                names.add(node.id)
             elif isinstance(node, ast.Constant):
                 self._string(node, node.value)
                 continue

@@ -73,7 +73,7 @@ SERVERS = re.compile(
 )
 COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
 # What looks at others: that it is looked at itself says nothing about the project's services.
-WATCHERS = re.compile(r"prom/|prometheus/prometheus|grafana/|evidently|alertmanager|node-exporter")
+WATCHERS = re.compile(r"\b(?:prom|prometheus(?!\.io)|grafana|evidently|alertmanager|node-exporter)\b")
 # Images of orchestrators, which serve where their flows score.
 ORCHESTRATOR_BASE = re.compile(
     r"mageai/|apache/airflow|prefecthq/|dagster/|zenmldocker/|astrocrpublic|astronomer|kestra/|flyteorg/"
@@ -154,23 +154,32 @@ def trainers(answers: Answers) -> set[str]:
     return {path for path in found if answers.project.role(path) in CODE}
 
 
+def _fits(answers: Answers) -> list[Evidence]:
+    """Calls outside notebooks that fit a model."""
+    found = answers.found("training_call") + answers.found("training_fit")
+    return [item for item in found if answers.project.role(item.file) in CODE]
+
+
+def _reached(answers: Answers, flow: Flow, item: Evidence) -> bool:
+    """Whether a flow comes to the function in which something stands, and not only to its file."""
+    project = answers.project
+    if item.file not in flow.files or item.file not in project.python:
+        return item.file in flow.files
+    return (item.file, project.function_at(item.file, item.line)) in project.functions(flow.files, {flow.file})
+
+
 def training_in_scripts(answers: Answers) -> list[Evidence]:
     """Code that fits a model and that something starts, and what other languages or services train."""
-    blocks = set().union(*(flow.files for flow in flows(answers)), set())
     found = []
-    for item in answers.found("training_call") + answers.found("training_fit"):
-        if answers.project.role(item.file) in CODE and (item.strength >= 4 or item.file in blocks):
+    for item in _fits(answers):
+        if item.strength >= 4 or any(_reached(answers, flow, item) for flow in flows(answers)):
             found.append(item._replace(strength=4))
     return found + answers.found("training_other_language") + answers.found("training_in_config")
 
 
 def training_unreached(answers: Answers) -> list[Evidence]:
     """Code that fits a model, which nothing but a notebook uses."""
-    return [
-        item
-        for item in answers.found("training_call") + answers.found("training_fit")
-        if answers.project.role(item.file) in CODE
-    ]
+    return _fits(answers)
 
 
 def _tests(answers: Answers) -> Iterator[tuple[str, int, str, int]]:
@@ -248,9 +257,10 @@ def integration_tests(answers: Answers) -> list[Evidence]:
 def orchestrated_training(answers: Answers) -> list[Evidence]:
     """Flows whose steps reach the training code, or name a training step that only a container knows."""
     training = trainers(answers)
+    points = _fits(answers) + answers.found("training_other_language") + answers.found("training_in_config")
     found = []
     for flow in flows(answers):
-        if flow.files & training:
+        if any(_reached(answers, flow, item) for item in points):
             found.append(Evidence(4, flow.file, flow.line, flow.symbol))
         elif training and _names_training(flow):
             found.append(Evidence(3, flow.file, flow.line, flow.symbol))
@@ -605,7 +615,7 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
     for path, role, facts in answers.code(list(CODE)):
         for names, line, function, _ordered, body, _other, _leaves in facts.get("compares", ()):
             starts = [symbol for symbol in body if STARTS_TRAINING.search(symbol)]
-            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role) >= 4:
+            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
                 found.append(Evidence(4, path, line, starts[0]))
     return found
 
