@@ -196,7 +196,7 @@ options:
     description: What to look for. The action plugin of the same name compiles it from the rules; it is not for users.
     type: dict
 notes:
-  - Where something was cut off, a criterion without evidence is V(unknown) and not V(not_met).
+  - Where something was cut off, a criterion whose evidence could stand there is V(unknown) and not V(not_met).
   - The same checkout gives the same result, byte by byte.
 """
 
@@ -233,7 +233,7 @@ maturity:
       type: int
       sample: 1
     project:
-      description: Path, commit, kind (training, notebooks, service, inference) and layout (single or course_notes).
+      description: Path, commit, kind (training, notebooks, service, inference) and layout (single, monorepo or course_notes).
       type: dict
     profile:
       description: Profile that was used.
@@ -270,8 +270,15 @@ maturity:
     criteria:
       description:
         - Each criterion with C(id), C(level), C(title), C(status), C(strength), C(evidence), C(reason) and C(remedy).
-        - The status is V(met), V(partial), V(not_met), V(unknown), V(attested) or V(waived).
+        - The status is V(met), V(partial), V(not_met), V(unknown), V(not_applicable), V(attested) or V(waived).
         - The strength is 1 for what is declared, 2 for notebooks and tests, 3 for project code, 4 for what something starts.
+      type: list
+      elements: dict
+    components:
+      description:
+        - Where RV(maturity.project) has the layout V(monorepo), each folder with a manifest and machine learning of its own, else none.
+        - Each has C(path), C(kind), C(level), C(level_max), C(practice_level), C(coverage) and the C(criteria) with their status.
+        - RV(maturity.level) and what is beside it are those of the whole checkout.
       type: list
       elements: dict
     blockers:

@@ -19,6 +19,21 @@ LEAVES: frozenset[type] = frozenset([ast.Name, ast.alias]).union(
 # Where statements hold statements: names are given nowhere else.
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 IMPORTS = (ast.Import, ast.ImportFrom)
+# What no evidence lies below: leaves, and attributes that are no nodes.
+PLAIN: frozenset[type] = LEAVES | {int, str, bytes, bool, float, complex, type(None)}
+SCOPES: frozenset[type] = frozenset(
+    [
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.If,
+        ast.Expr,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.Return,
+        *IMPORTS,
+    ]
+)
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
 MOST_STRINGS = 400
@@ -102,69 +117,45 @@ class _Reader:
         self.strings: list[list[Any]] = []
         self.tests: list[list[Any]] = []
         self.top = False
+        self.main = False
 
-    def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912, PLR0915 (a branch a kind of node; a call each would double the time)
-        main = False
+    def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
         self._collect_aliases(tree)
         stack: list[tuple[ast.AST, str, str]] = [(statement, "", "") for statement in reversed(tree.body)]
         while stack:
             node, function, owner = stack.pop()
             self.scope = function
-            kind = type(node)
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                if owner:
-                    self.methods.setdefault(owner, []).append(node.name)
-                decorators = [self._decorator(item) for item in node.decorator_list]
-                self.functions.append([node.name, node.lineno, decorators])
-                if node.name.startswith("test"):
-                    self.tests.append([node.name, node.lineno, _assertions(node)])
-                stack.extend((item, node.name, owner) for item in reversed(node.decorator_list))
-                stack.extend((item, node.name, owner) for item in reversed(node.body))
-                stack.extend((item, function, owner) for item in node.args.defaults)
+            if type(node) in SCOPES and self._scope(node, function, owner, stack):
                 continue
-            if isinstance(node, ast.ClassDef):
-                self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
-                stack.extend((item, function, node.name) for item in reversed(node.body))
-                stack.extend((item, function, node.name) for item in node.decorator_list)
-                continue
-            if isinstance(node, ast.If):
-                truth = _constant_truth(node.test)
-                if _is_main(node.test):
-                    main = True
-                self._compare(node, function)
-                if truth is not False:
-                    stack.extend((item, function, owner) for item in reversed(node.body))
-                if truth is not True:
-                    stack.extend((item, function, owner) for item in reversed(node.orelse))
-                stack.append((node.test, function, owner))
-                continue
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                continue
-            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
-                targets = getattr(node, "targets", [getattr(node, "target", None)])
-                self._condition([node.value, *(item for item in targets if item)], function)
             names = self.names.setdefault(function, set())
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Attribute):
+                names.add(node.attr)
+            elif isinstance(node, ast.Call):
                 self._call(node, function)
                 if not function and not owner:
                     self.top = True
-            elif isinstance(node, ast.Attribute):
-                names.add(node.attr)
             elif isinstance(node, ast.Constant):
                 self._string(node, node.value)
                 continue
+            elif isinstance(node, ast.Name):
+                names.add(node.id)
             elif isinstance(node, ast.JoinedStr):
                 # Positions inside differ between versions of Python; the text as a whole is enough.
                 self._string(node, _value(node))
                 continue
-            elif kind in IMPORTS:
-                continue
             for value in node.__dict__.values():
-                for item in reversed(value) if isinstance(value, list) else (value,):
-                    if type(item) is ast.Name:
-                        names.add(item.id)
-                    elif isinstance(item, ast.AST) and type(item) not in LEAVES:
-                        stack.append((item, function, owner))
+                kind = type(value)
+                if kind is list:
+                    for item in reversed(value):
+                        kind = type(item)
+                        if kind is ast.Name:
+                            names.add(item.id)
+                        elif kind not in PLAIN:
+                            stack.append((item, function, owner))
+                elif kind is ast.Name:
+                    names.add(value.id)
+                elif kind not in PLAIN:
+                    stack.append((value, function, owner))
         facts: dict[str, Any] = {
             "imports": self.imports,
             "calls": self.calls,
@@ -177,9 +168,46 @@ class _Reader:
             "tests": self.tests,
         }
         facts = {key: value for key, value in facts.items() if value}
-        if main or self.top:
-            facts["runs"] = "main" if main else "top"
+        if self.main or self.top:
+            facts["runs"] = "main" if self.main else "top"
         return facts
+
+    def _scope(self, node: ast.AST, function: str, owner: str, stack: list[tuple[ast.AST, str, str]]) -> bool:
+        """Note what declares, branches or compares; whether what is below it was put on the stack, or is nothing."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if owner:
+                self.methods.setdefault(owner, []).append(node.name)
+            decorators = [self._decorator(item) for item in node.decorator_list]
+            self.functions.append([node.name, node.lineno, decorators])
+            if node.name.startswith("test"):
+                self.tests.append([node.name, node.lineno, _assertions(node)])
+            stack.extend((item, node.name, owner) for item in reversed(node.decorator_list))
+            stack.extend((item, node.name, owner) for item in reversed(node.body))
+            stack.extend((item, function, owner) for item in node.args.defaults)
+            return True
+        if isinstance(node, ast.ClassDef):
+            self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
+            if node.bases or node.decorator_list:
+                # What it derives from, or what decorates it, may make an object of it.
+                self.names.setdefault(function, set()).add(node.name)
+            stack.extend((item, function, node.name) for item in node.bases)
+            stack.extend((item, function, node.name) for item in reversed(node.body))
+            stack.extend((item, function, node.name) for item in node.decorator_list)
+            return True
+        if isinstance(node, ast.If):
+            truth = _constant_truth(node.test)
+            self.main = self.main or _is_main(node.test)
+            self._compare(node, function)
+            if truth is not False:
+                stack.extend((item, function, owner) for item in reversed(node.body))
+            if truth is not True:
+                stack.extend((item, function, owner) for item in reversed(node.orelse))
+            stack.append((node.test, function, owner))
+            return True
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
+            targets = getattr(node, "targets", [getattr(node, "target", None)])
+            self._condition([node.value, *(item for item in targets if item)], function)
+        return isinstance(node, IMPORTS) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
         """Import names first, then variables that hold an object made by an imported name."""
@@ -293,13 +321,13 @@ class _Reader:
     ) -> None:
         test, line = terms[0], terms[0].lineno
         names = sorted({word for item in terms for word in _words(item)})[:12]
+        if len(self.compares) >= MOST_STRINGS or not self.wanted.conditions.search(" ".join([*names, function])):
+            return
         ordered = any(
             isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
             for item in ast.walk(test)
         )
-        if len(self.compares) >= MOST_STRINGS or not (body or ordered):
-            return
-        if not self.wanted.conditions.search(" ".join([*names, function])):
+        if not (body or ordered):
             return
         leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in body)
         self.compares.append([names, line, function, ordered, self._done(body), self._done(other), leaves])

@@ -72,6 +72,8 @@ SERVERS = re.compile(
     r"functions-framework|seldon-core-microservice|mosec|python[\d.]* manage\.py runserver)\b"
 )
 COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
+# What looks at others: that it is looked at itself says nothing about the project's services.
+WATCHERS = re.compile(r"\b(?:prom|prometheus(?!\.io)|grafana|evidently|alertmanager|node-exporter)\b")
 # Images of orchestrators, which serve where their flows score.
 ORCHESTRATOR_BASE = re.compile(
     r"mageai/|apache/airflow|prefecthq/|dagster/|zenmldocker/|astrocrpublic|astronomer|kestra/|flyteorg/"
@@ -111,9 +113,11 @@ METRIC = re.compile(
     r"performance|improvement|improved|better|gain|wins?|outperforms?)(?![a-z])",
     re.I,
 )
+MEASURE = re.compile(r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|scores?|metrics?)(?![a-z])", re.I)
+STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exit|abort|fail)$")
 GATE = re.compile(
     r"threshold|promot|better|improve|beats|passed|is_best|accept|wins?(?![a-z])|winner|approv|outperform|eligib|"
-    r"should_(?:deploy|register|replace)",
+    r"should_(?:deploy|register|replace)|deploy_flag",
     re.I,
 )
 PROMOTES = re.compile(
@@ -150,23 +154,32 @@ def trainers(answers: Answers) -> set[str]:
     return {path for path in found if answers.project.role(path) in CODE}
 
 
+def _fits(answers: Answers) -> list[Evidence]:
+    """Calls outside notebooks that fit a model."""
+    found = answers.found("training_call") + answers.found("training_fit")
+    return [item for item in found if answers.project.role(item.file) in CODE]
+
+
+def _reached(answers: Answers, flow: Flow, item: Evidence) -> bool:
+    """Whether a flow comes to the function in which something stands, and not only to its file."""
+    project = answers.project
+    if item.file not in flow.files or item.file not in project.python:
+        return item.file in flow.files
+    return (item.file, project.function_at(item.file, item.line)) in project.functions(flow.files, {flow.file})
+
+
 def training_in_scripts(answers: Answers) -> list[Evidence]:
     """Code that fits a model and that something starts, and what other languages or services train."""
-    blocks = set().union(*(flow.files for flow in flows(answers)), set())
     found = []
-    for item in answers.found("training_call") + answers.found("training_fit"):
-        if answers.project.role(item.file) in CODE and (item.strength >= 4 or item.file in blocks):
+    for item in _fits(answers):
+        if item.strength >= 4 or any(_reached(answers, flow, item) for flow in flows(answers)):
             found.append(item._replace(strength=4))
     return found + answers.found("training_other_language") + answers.found("training_in_config")
 
 
 def training_unreached(answers: Answers) -> list[Evidence]:
     """Code that fits a model, which nothing but a notebook uses."""
-    return [
-        item
-        for item in answers.found("training_call") + answers.found("training_fit")
-        if answers.project.role(item.file) in CODE
-    ]
+    return _fits(answers)
 
 
 def _tests(answers: Answers) -> Iterator[tuple[str, int, str, int]]:
@@ -244,9 +257,10 @@ def integration_tests(answers: Answers) -> list[Evidence]:
 def orchestrated_training(answers: Answers) -> list[Evidence]:
     """Flows whose steps reach the training code, or name a training step that only a container knows."""
     training = trainers(answers)
+    points = _fits(answers) + answers.found("training_other_language") + answers.found("training_in_config")
     found = []
     for flow in flows(answers):
-        if flow.files & training:
+        if any(_reached(answers, flow, item) for item in points):
             found.append(Evidence(4, flow.file, flow.line, flow.symbol))
         elif training and _names_training(flow):
             found.append(Evidence(3, flow.file, flow.line, flow.symbol))
@@ -332,7 +346,8 @@ def serving_image(answers: Answers) -> list[Evidence]:
         reached = _scores(answers, box["programs"])
         for one in box["starts"]:
             texts = [item.text for item in box["behind"]] or [one.text]
-            served = any(SERVERS.search(text) for text in texts) and bool(serving or based)
+            known = bool(box["programs"])
+            served = any(SERVERS.search(text) for text in texts) and (reached if known else bool(serving or based))
             named = not TOOLS.search(texts[0]) or one.text.endswith(".sh")
             if served or (based and box["copies"]) or (reached and named):
                 found.append(Evidence(4, path, one.line, command_name(one.text)))
@@ -351,19 +366,20 @@ def serving_image(answers: Answers) -> list[Evidence]:
     for one in project.compose_commands:
         if posixpath.basename(one.file) == "dvc.yaml":
             continue
-        served = bool(SERVERS.search(one.text)) or (
-            not TOOLS.search(one.text) and _scores(answers, project.programs([one]))
-        )
-        if served and serving and project.containers:
+        programs = project.programs([one])
+        served = _scores(answers, programs) if programs else bool(SERVERS.search(one.text))
+        if served and serving and project.containers and not TOOLS.search(one.text):
             found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
 
 
 def _scores(answers: Answers, programs: set[str]) -> bool:
-    """Whether programs serve or score: a training that looks at its own predictions does neither."""
+    """Whether programs serve or score: a dashboard of drift, and a training that looks at its own predictions, do neither."""
     project = answers.project
     services, scoring, training = answers.files("serving_code"), answers.files("inference_call"), trainers(answers)
     files = project.reach(programs)
+    if files & answers.files("model_monitoring") and not files & scoring:
+        return False
     return bool(files & services or (files & scoring and not files & training))
 
 
@@ -380,7 +396,7 @@ def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: se
 
 
 def scraped_service(answers: Answers) -> list[Evidence]:
-    """Scrape targets of a Prometheus that are services which a compose file builds from the project, drift dashboards left out."""
+    """What a Prometheus scrapes and the project builds or runs: services of a compose file, annotated pods. Drift dashboards are none."""
     project = answers.project
     own: set[str] = set()
     for path, documents in project.documents.items():
@@ -404,6 +420,11 @@ def scraped_service(answers: Answers) -> list[Evidence]:
             for host in re.findall(r"^([\w.-]+):\d+$", text_of(item), re.M):
                 if host in own:
                     found.append(Evidence(3, path, line_of(project.raw[path], host), host))
+        for document in documents:
+            told = any(str(item.get("prometheus.io/scrape")).lower() == "true" for item in mappings(document))
+            if told and not WATCHERS.search(text_of(document)):
+                line = line_of(project.raw[path], "prometheus.io/scrape")
+                found.append(Evidence(3, path, line, "prometheus.io/scrape"))
     return found
 
 
@@ -594,7 +615,7 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
     for path, role, facts in answers.code(list(CODE)):
         for names, line, function, _ordered, body, _other, _leaves in facts.get("compares", ()):
             starts = [symbol for symbol in body if STARTS_TRAINING.search(symbol)]
-            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role) >= 4:
+            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
                 found.append(Evidence(4, path, line, starts[0]))
     return found
 
@@ -611,6 +632,9 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
         if job.automatic:
             unattended |= project.reach(project.programs(job.commands))
     found: list[Evidence] = []
+    for flow in flows(answers):
+        if flow.files & training:
+            found.extend(_stops(answers, flow))
     for path in sorted(unattended & set(project.python)):
         facts = project.python[path]
         found.extend(_gates(path, facts))
@@ -618,6 +642,19 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
             if re.search(r"sagemaker\..*\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$", symbol):
                 found.append(Evidence(4, path, line, symbol))
     return found
+
+
+def _stops(answers: Answers, flow: Flow) -> Iterator[Evidence]:
+    """Steps that end a flow where a metric is not good enough, in flows that promote in another step."""
+    python = answers.project.python
+    files = sorted(flow.files & set(python))
+    if not any(PROMOTES.search(call[0]) for path in files for call in python[path].get("calls", ())):
+        return
+    for path in files:
+        for names, line, _function, ordered, body, other, _leaves in python[path].get("compares", ()):
+            words = " ".join(names)
+            if ordered and MEASURE.search(words) and any(STOPS.search(symbol) for symbol in body + other):
+                yield Evidence(4, path, line, words[:100])
 
 
 def _gates(path: str, facts: Mapping[str, Any]) -> Iterator[Evidence]:

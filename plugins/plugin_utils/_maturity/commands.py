@@ -25,7 +25,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 
 DEEPEST = 6
 MOST_COMMANDS = 3000
-SPLIT = re.compile(r"\s*(?:&&|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)\s*")
+SPLIT = re.compile(r"\s*(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)\s*")
 PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"

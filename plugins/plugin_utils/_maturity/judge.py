@@ -6,11 +6,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Mapping
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import Statement, statements
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import (
+    Declared,
+    Statement,
+    statements,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.components import (
+    components_of,
+    facts_of_component,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
@@ -55,8 +64,62 @@ def judge(
     declared = statements(
         facts["text"].get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
     )
-    project = Project(facts, declared.roles, declared.exclude)
-    answers = Answers(project, rules.signals, CHECKS)
+    quorum = PROFILES[profile]
+    whole = _assess(facts, rules, declared)
+    entries, unanswered = apply_live(whole.entries, live or {})
+    declared.warnings += unanswered
+    target = target_level or declared.target_level or 4
+    levels = _levels(entries, quorum, whole.reason)
+    level = levels["level"]
+    first = min([level + 1, target]) if level is not None and level < target else 0
+    folders = [] if whole.course else components_of(whole.answers)
+    return {
+        "schema": 1,
+        "project": {
+            "path": facts["path"],
+            "commit": facts["commit"],
+            "kind": whole.kinds,
+            "layout": "course_notes" if whole.course else "monorepo" if folders else "single",
+        },
+        "profile": profile,
+        "target_level": target,
+        **levels,
+        "level_name": "" if level is None else LEVELS[level],
+        "reason": whole.reason,
+        "criteria": entries,
+        "components": [_component(folder, folders, whole, rules, declared, quorum) for folder in folders],
+        "blockers": [
+            _blocker(item)
+            for item in entries
+            if item["level"] == first and item["status"] in ("not_met", "partial", "unknown")
+        ],
+        "next_steps": [] if whole.reason else _next_steps(entries, rules, first, target, whole.answers),
+        "attested": [item["id"] for item in entries if item["status"] == "attested"],
+        "warnings": declared.warnings
+        + (["course notes: several exercises side by side make no one product"] if whole.course else []),
+        "scan": {
+            "files": len(facts["files"]),
+            "parsed": len(facts["python"]) + len(facts["notebooks"]) - len(facts["unparsed"]),
+            "unparsed": facts["unparsed"],
+            "truncated": facts["truncated"],
+        },
+    }
+
+
+@dataclass
+class Assessment:
+    """Facts as they are judged: a whole checkout, or a component of it."""
+
+    facts: Mapping[str, Any]
+    answers: Answers
+    entries: list[dict[str, Any]]
+    kinds: list[str]
+    course: bool
+    reason: str
+
+
+def _assess(facts: Mapping[str, Any], rules: Rules, declared: Declared) -> Assessment:
+    answers = Answers(Project(facts, declared.roles, declared.exclude), rules.signals, CHECKS)
     unseen = unseen_of(facts)
     kinds = _kinds(answers)
     course = _is_course(answers)
@@ -64,49 +127,39 @@ def judge(
     entries = [
         _entry(criterion, answers, unseen, declared.by_id, reason == NO_ML) for criterion in rules.criteria.values()
     ]
-    entries, unanswered = apply_live(entries, live or {})
-    declared.warnings += unanswered
-    quorum = PROFILES[profile]
-    target = target_level or declared.target_level or 4
+    return Assessment(facts, answers, entries, kinds, course, reason)
+
+
+def _component(  # noqa: PLR0917 (what the project has, and the folder)
+    folder: str,
+    folders: list[str],
+    whole: Assessment,
+    rules: Rules,
+    declared: Declared,
+    quorum: Mapping[int, Fraction],
+) -> dict[str, Any]:
+    part = _assess(facts_of_component(whole.facts, folder, folders, whole.answers), rules, declared)
+    return {
+        "path": folder,
+        "kind": part.kinds,
+        **_levels(part.entries, quorum, part.reason),
+        "criteria": [
+            {"id": item["id"], "level": item["level"], "status": item["status"], "strength": item["strength"]}
+            for item in part.entries
+        ],
+    }
+
+
+def _levels(entries: list[dict[str, Any]], quorum: Mapping[int, Fraction], reason: str) -> dict[str, Any]:
+    """The figures of entries: both levels, what the level could be, and the share of each level."""
     reached = {level: _share(entries, level) for level in quorum}
     possible = {level: _share(entries, level, unknown=True) for level in quorum}
-    level = _ladder(reached, quorum)
-    first = min([level + 1, target]) if level < target else 0
-    blockers = [
-        _blocker(item)
-        for item in entries
-        if item["level"] == first and item["status"] in ("not_met", "partial", "unknown")
-    ]
+    practice = max([0, *(number for number in quorum if reached[number] >= quorum[number])])
     return {
-        "schema": 1,
-        "project": {
-            "path": facts["path"],
-            "commit": facts["commit"],
-            "kind": kinds,
-            "layout": "course_notes" if course else "single",
-        },
-        "profile": profile,
-        "target_level": target,
-        "level": None if reason else level,
+        "level": None if reason else _ladder(reached, quorum),
         "level_max": None if reason else _ladder(possible, quorum),
-        "practice_level": None
-        if reason
-        else max([0, *(number for number in quorum if reached[number] >= quorum[number])]),
-        "level_name": "" if reason else LEVELS[level],
-        "reason": reason,
+        "practice_level": None if reason else practice,
         "coverage": {str(number): float(round(share, 2)) for number, share in reached.items()},
-        "criteria": entries,
-        "blockers": [] if reason else blockers,
-        "next_steps": [] if reason else _next_steps(entries, rules, first, target, answers),
-        "attested": [item["id"] for item in entries if item["status"] == "attested"],
-        "warnings": declared.warnings
-        + (["course notes: several exercises side by side make no one product"] if course else []),
-        "scan": {
-            "files": len(facts["files"]),
-            "parsed": len(facts["python"]) + len(facts["notebooks"]) - len(facts["unparsed"]),
-            "unparsed": facts["unparsed"],
-            "truncated": facts["truncated"],
-        },
     }
 
 

@@ -38,6 +38,21 @@ SERVED = re.compile(
     r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.*?\b([A-Za-z_][\w.]*):\w+"
 )
 HANDLER = re.compile(r"^\W*((?:[A-Za-z_]\w*[./])*[A-Za-z_]\w*)\.\w*handler\W*$")
+MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
+# Functions that platforms call by convention.
+HOOK = re.compile(
+    r"^(?:\w*handler|run|init|__\w+__|\w+_fn|entry_?point|create_app|create_pipeline|register_pipelines)$"
+)
+# Decorators that change a function and register it nowhere; any other may have it called.
+INERT = re.compile(
+    r"(?:^|\.)(?:staticmethod|classmethod|property|cached_property|lru_cache|cache|wraps|contextmanager|asynccontextmanager|"
+    r"abstractmethod|overload|override|jit|njit|vmap|no_grad|inference_mode|setter|deleter|retry|timer|timeit|deprecated)$"
+)
+# What calls something by a name that is not in the code.
+ANY_NAME = frozenset(
+    ["getattr", "globals", "locals", "eval", "exec", "import_module", "__import__", "Fire", "instantiate"]
+)
+ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
 NAMED = re.compile(r"([\w./-]*[\w-]\.(?:py|sh|R|ipynb))\b")
 
 
@@ -61,6 +76,9 @@ class Project:
             p: t for p, t in facts["text"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
         }
         self.expander = Expander(self.raw, frozenset(self.files))
+        self._callers: dict[str, dict[int, str]] = {}
+        self._called: dict[tuple[frozenset[str], frozenset[str]], set[tuple[str, str]]] = {}
+        self._loaded: dict[str, set[str]] = {}
 
     def role(self, path: str) -> str:  # noqa: PLR0911 (the first rule that fits decides)
         """What a file is for. Decided by its path alone, before any rule looks at it."""
@@ -108,6 +126,12 @@ class Project:
             for path, text in sorted(self.raw.items())
             if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
         }
+
+    @cached_property
+    def r_package(self) -> str:
+        """The R package that the checkout is: what its own functions offer is no practice of the repository."""
+        found = re.search(r"^Package:\s*([\w.]+)", self.raw.get("DESCRIPTION", ""), re.M)
+        return found.group(1) if found else ""
 
     # Who imports whom
 
@@ -251,6 +275,11 @@ class Project:
             for name in MODULE.findall(text) + SERVED.findall(text):
                 found.add(self.resolve(name, posixpath.join(one.folder or "", "x")))
                 found.add(self.resolve(name + ".__main__", posixpath.join(one.folder or "", "x")))
+            if re.match(r"^(?:python[\d.]* -m )?flask\b", text):
+                named = re.search(r"--app[= ]([\w./]+)", text)
+                # Without a name Flask takes one of these two.
+                names = [named.group(1).replace("/", ".").removesuffix(".py")] if named else ["app", "wsgi"]
+                found |= {self.resolve(name, posixpath.join(one.folder or "", "x")) for name in names}
             handler = HANDLER.match(text)
             if handler:
                 module = handler.group(1).replace("/", ".")
@@ -265,7 +294,7 @@ class Project:
         """Commands that an installed project has, and the files behind them."""
         found = {}
         for path, text in self.raw.items():
-            if posixpath.basename(path) not in ("pyproject.toml", "setup.cfg", "setup.py"):
+            if posixpath.basename(path) not in MANIFESTS:
                 continue
             for name, module in re.findall(r"^\s*[\"']?([\w.-]+)\s*=\s*[\"']?([\w.]+):\w+", text, re.M):
                 target = self.resolve(module, posixpath.join(posixpath.dirname(path), "x"))
@@ -340,6 +369,91 @@ class Project:
                 found.extend(self.expander.expand(text.replace("web:", ""), path, 1, posixpath.dirname(path)))
         return found
 
+    # Who calls whom
+
+    @cached_property
+    def live(self) -> set[tuple[str, str]]:
+        """Files and functions that what starts comes to; an empty function stands for the statements of the module."""
+        return self.functions(self.started, set())
+
+    def function_at(self, path: str, line: int) -> str:
+        """The function in which a call of a file stands."""
+        if path not in self._callers:
+            calls = self.python[path].get("calls", ())
+            self._callers[path] = {number: function for _symbol, number, function, _keywords, _values in calls}
+        return self._callers[path].get(line, "")
+
+    def functions(self, files: Iterable[str], entries: Iterable[str]) -> set[tuple[str, str]]:
+        """Functions of loaded files that are called, by their names; all of `entries` count as called.
+
+        What is not sure counts as called: a name that several files have, a decorator that registers, a call by a computed name.
+        """
+        loaded = frozenset(path for path in files if path in self.python)
+        whole = frozenset(entries) & loaded
+        if (loaded, whole) not in self._called:
+            self._called[loaded, whole] = self._calls(loaded, whole)
+        return self._called[loaded, whole]
+
+    def _calls(self, loaded: frozenset[str], whole: frozenset[str]) -> set[tuple[str, str]]:
+        defined: dict[str, list[str]] = {}
+        stack: list[tuple[str, str]] = []
+        for path in sorted(loaded):
+            facts = self.python[path]
+            named = [item[0] for item in facts.get("functions", ())]
+            for name in {*named, *(item[0] for item in facts.get("classes", ()))}:
+                defined.setdefault(name, []).append(path)
+            stack.append((path, ""))
+            stack.extend(
+                (path, name) for name in named if path in whole or HOOK.match(name) or name in self.entry_points
+            )
+            stack.extend(
+                (path, name)
+                for name, _line, decorators in facts.get("functions", ())
+                if any(not INERT.search(item) for item in decorators)
+            )
+        called: set[tuple[str, str]] = set()
+        while stack:
+            place = stack.pop()
+            if place in called:
+                continue
+            called.add(place)
+            path, function = place
+            facts = self.python[path]
+            names = facts.get("names", {}).get(function, ())
+            if facts.get("loose") or ANY_NAME.intersection(names):
+                stack.extend(
+                    (other, item[0])
+                    for other in self.reach([path]) & loaded
+                    for item in self.python[other].get("functions", ())
+                )
+            for name in names:
+                homes = defined.get(name, ())
+                for home in homes:
+                    if home == path or home in self._loads(path):
+                        stack.append((home, name))
+                        stack.extend((home, method) for method in self.python[home].get("methods", {}).get(name, ()))
+        return called
+
+    def _loads(self, path: str) -> set[str]:
+        if path not in self._loaded:
+            self._loaded[path] = self.reach([path])
+        return self._loaded[path]
+
+    @cached_property
+    def entry_points(self) -> frozenset[str]:
+        """Functions that commands and manifests name as where to begin."""
+        texts = [text for path, text in self.raw.items() if posixpath.basename(path) in MANIFESTS]
+        found = {name for text in texts for name in re.findall(r"[\"']?[\w.]+:(\w+)[\"']?\s*$", text, re.M)}
+        for one in self._all_commands:
+            found.update(ENTRY.findall(one.text))
+        return frozenset(found)
+
+    @cached_property
+    def _all_commands(self) -> list[Command]:
+        commands = self.compose_commands + self.make_commands + self.script_commands
+        commands += [item for job in self.jobs for item in job.commands]
+        return commands + [item for box in self.containers.values() for item in box["behind"]]
+
     @cached_property
     def started(self) -> set[str]:
         """Python files that something starts, or that start themselves, and all they load."""
@@ -350,10 +464,7 @@ class Project:
             and self.role(path) in ("source", "example")
             and (facts["runs"] == "main" or not path.endswith("__init__.py"))
         }
-        commands = self.compose_commands + self.make_commands + self.script_commands
-        commands += [item for job in self.jobs for item in job.commands]
-        commands += [item for box in self.containers.values() for item in box["behind"]]
-        return self.reach(own | self.programs(commands) | set(self.console_scripts.values()))
+        return self.reach(own | self.programs(self._all_commands) | set(self.console_scripts.values()))
 
 
 def _glob(pattern: str, path: str) -> bool:

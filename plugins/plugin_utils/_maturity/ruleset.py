@@ -19,7 +19,7 @@ CAPTURED = [
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
-    "README*", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml", "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
+    "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml", "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",

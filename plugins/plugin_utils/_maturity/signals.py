@@ -90,11 +90,12 @@ class Answers:
             for path, facts in self.project.notebooks.items():
                 yield path, "notebook", facts
 
-    def weight(self, path: str, role: str) -> int:
-        """4 where something starts the file, 3 in other code of the project, 2 elsewhere."""
+    def weight(self, path: str, role: str, function: str = "") -> int:
+        """4 where something that runs comes to the function, 3 in other code of the project, 2 elsewhere."""
         if role in ("notebook", "test"):
             return 2
-        return 4 if path in self.project.started else 3
+        reached = path in self.project.started and (not function or (path, function) in self.project.live)
+        return 4 if reached else 3
 
     def _call(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         wanted = symbol_pattern(tuple(signal["match"]))
@@ -102,15 +103,14 @@ class Answers:
         receiver = re.compile(re.sub(r"\s+", "", signal["receiver"])) if "receiver" in signal else None
         other = re.compile(signal["except_receiver"]) if "except_receiver" in signal else None
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            strength = self.weight(path, role)
-            for symbol, line, _function, _keywords, values in facts.get("calls", ()):
+            for symbol, line, function, _keywords, values in facts.get("calls", ()):
                 if not wanted.fullmatch(symbol) or unwanted.fullmatch(symbol) or self._is_own(symbol):
                     continue
                 owner = symbol.rpartition(".")[0]
                 if (receiver and not receiver.search(owner.rpartition(".")[2])) or (other and other.search(owner)):
                     continue
                 if len(values) + len(_keywords) >= signal.get("arguments", 0):
-                    yield Evidence(strength, path, line, symbol)
+                    yield Evidence(self.weight(path, role, function), path, line, symbol)
             for _name, line, symbols in [*facts.get("functions", ()), *facts.get("classes", ())]:
                 for symbol in symbols:
                     if (
@@ -119,7 +119,7 @@ class Answers:
                         and not receiver
                         and not self._is_own(symbol)
                     ):
-                        yield Evidence(strength, path, line, symbol)
+                        yield Evidence(self.weight(path, role), path, line, symbol)
 
     def _is_own(self, symbol: str) -> bool:
         """Whether the project itself provides what is called: what a tool offers is no practice of its repository."""
@@ -127,10 +127,10 @@ class Answers:
 
     def _keyword(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for symbol, line, _function, keywords, _values in facts.get("calls", ()):
+            for symbol, line, function, keywords, _values in facts.get("calls", ()):
                 for name, pattern in signal["match"].items():
                     if name in keywords and re.search(pattern, keywords[name]) and not self._is_own(symbol):
-                        yield Evidence(self.weight(path, role), path, line, "%s(%s=)" % (symbol, name))
+                        yield Evidence(self.weight(path, role, function), path, line, "%s(%s=)" % (symbol, name))
 
     def _import(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         for path, _role, facts in self.code(signal.get("roles", ["source", "example"])):
@@ -150,12 +150,13 @@ class Answers:
         others = re.compile(signal["not_files"]) if "not_files" in signal else None
         patterns = [re.compile(item, re.M) for item in signal["match"]]
         roles = signal.get("roles", ["source", "example", "notebook"])
+        own = self.project.r_package
         for path, text in self.project.text.items():
             if not files.search(path) or (others and others.search(path)) or self.project.role(path) not in roles:
                 continue
             for pattern in patterns:
                 match = pattern.search(text)
-                if match:
+                if match and not (own and own in match.group()):
                     line = text.count("\n", 0, match.start()) + 1
                     symbol = match.group().strip().split("\n")[0]
                     yield Evidence(signal.get("strength", 3), path, line, symbol[:LONGEST_SYMBOL])
@@ -183,7 +184,7 @@ class Answers:
             ("container", self.project.compose_commands if "container" in where else []),
         ):
             del name
-            yield from ((item, 3) for item in commands)
+            yield from ((item, 3) for item in commands if self.project.role(item.file) != "test")
 
     def _file(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))

@@ -144,6 +144,8 @@ def _project(number: int, project: Mapping[str, Any], alone: bool) -> str:
     ]
     if project["criteria"]:
         parts += [f'<div class="sides">{radar(project)}{_figures(project)}</div>']
+    if project.get("components"):
+        parts += _components(project["components"])
     parts += [
         *_list("In the way of the next level", (_blocker(blocker) for blocker in project["blockers"])),
         *_list("Next steps", (_step(step) for step in project["next_steps"])),
@@ -170,6 +172,17 @@ def _figures(project: Mapping[str, Any]) -> str:
         ("Profile", project.get("profile", "")),
     ]
     return f"<dl>{''.join(f'<dt>{escape(term)}</dt><dd>{escape(value)}</dd>' for term, value in rows)}</dl>"
+
+
+def _components(parts: list[Mapping[str, Any]]) -> Iterator[str]:
+    heads = ("Component", "Level", "Practised", *(f"Level {level}, {LEVEL_NAMES[level]}" for level in LEVELS))
+    yield '<h3>Components</h3><div class="scroll" role="region" aria-label="Components" tabindex="0"><table class="evidence"><thead><tr>'
+    yield "".join(f'<th scope="col">{head}</th>' for head in heads)
+    yield "</tr></thead><tbody>"
+    for part in parts:
+        cells = (figures(part), practised(part), *(percent(part["coverage"].get(str(level))) for level in LEVELS))
+        yield f'<tr><th scope="row"><code>{escape(part["path"])}</code></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    yield "</tbody></table></div>"
 
 
 def _criterion(found: Mapping[str, Any]) -> str:

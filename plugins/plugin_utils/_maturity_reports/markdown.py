@@ -19,6 +19,7 @@ from .model import (
     columns_of,
     figures,
     headline,
+    in_words,
     label,
     percent,
     place,
@@ -70,6 +71,13 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
         yield _row(["---", "---", "---:"])
         for level in LEVELS:
             yield _row([str(level), LEVEL_NAMES[level], percent(project["coverage"].get(str(level)))])
+    if project.get("components"):
+        yield from ("", "### Components", "")
+        yield _row(["component", "level", "practice", *(f"L{level}" for level in LEVELS)])
+        yield _row(["---", "---", "---", *["---:"] * len(LEVELS)])
+        for part in project["components"]:
+            shares = (percent(part["coverage"].get(str(level))) for level in LEVELS)
+            yield _row([code(part["path"]), figures(part), practised(part), *shares])
     yield from _list("In the way of the next level", (_blocker(blocker) for blocker in project["blockers"]))
     yield from _list("Next steps", (_step(step) for step in project["next_steps"]))
     yield from _list("Warnings", (text(warning) for warning in project.get("warnings", [])))
@@ -85,11 +93,11 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
 
 def _evidence(found: Mapping[str, Any]) -> str:
     places = [f"{code(place(each))} {text(each.get('symbol') or '')}".rstrip() for each in found["evidence"]]
-    return "<br>".join([*places, *([text(found["reason"])] if found.get("reason") else [])])
+    return "<br>".join([*places, *([text(in_words(found["reason"]))] if found.get("reason") else [])])
 
 
 def _blocker(blocker: Mapping[str, Any]) -> str:
-    return f"{text(blocker['title'])}{': ' + text(blocker['reason']) if blocker.get('reason') else ''}"
+    return f"{text(blocker['title'])}{': ' + text(in_words(blocker['reason'])) if blocker.get('reason') else ''}"
 
 
 def _step(step: Mapping[str, Any]) -> str:

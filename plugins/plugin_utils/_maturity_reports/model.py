@@ -32,6 +32,8 @@ REASONS = {
     NOT_EXAMINED: "not examined",
     NO_ML: "no machine learning was found",
     "course_notes": "course notes, and no one project",
+    "external_ci": "CI is told elsewhere",
+    "value_from_environment": "the environment decides",
 }
 
 

@@ -180,6 +180,26 @@ def test_markdown_tells_level_steps_and_evidence():
     assert "`src/train.py:88` mlflow.log\\_metrics" in text
 
 
+COMPONENT = {
+    "path": "services/<b>|x`",
+    "kind": ["training"],
+    "level": 1,
+    "level_max": 2,
+    "practice_level": 2,
+    "coverage": {"1": 0.4, "2": 0.75, "3": 0.0, "4": 0.0},
+    "criteria": [{"id": "ci", "level": 1, "status": "met", "strength": 4}],
+}
+
+
+def test_components_are_shown():
+    project = {**TAXI, "components": [COMPONENT]}
+    assert "| `services/<b>\\|x'` | 1 (up to 2) | 2 | 40 % | 75 % | 0 % | 0 % |" in REPORTS["markdown"](project)
+    page = REPORTS["html"](project)
+    assert '<th scope="row"><code>services/&lt;b&gt;|x`</code></th><td>1 (up to 2)</td><td>2</td><td>40 %</td>' in page
+    assert 'aria-label="Components" tabindex="0"' in page
+    assert "Components" not in REPORTS["html"](TAXI) + REPORTS["markdown"](TAXI)
+
+
 def test_sarif_holds_only_what_is_missing():
     log = REPORTS["sarif"](FLEET)
     assert [run["automationDetails"]["id"] for run in log["runs"]] == [

@@ -107,6 +107,16 @@ CASES = {
     "an orchestrator's image alone": (
         "low_friction_deployment", "not_met",
         {"f.py": "from airflow.decorators import dag\nimport sklearn\n@dag()\ndef d():\n    pass\nd()\n", "Dockerfile": "FROM apache/airflow:2.9\nCOPY . /opt\n"}),
+    "a dashboard of drift is no service of the model": (
+        "low_friction_deployment", "partial",
+        {"app.py": "import flask\nfrom evidently.report import Report\nReport()\nflask.Flask('a')\n",
+         "train.py": TRAIN, "Dockerfile": 'FROM x\nCOPY . .\nCMD ["flask", "--app", "app", "run"]\n'}),
+    "a service beside others": (
+        "low_friction_deployment", "met",
+        {"app.py": APP, "Dockerfile": 'FROM x\nCOPY . .\nCMD /bin/sh -c "mlflow server --port 5000 & exec gunicorn app:app"\n'}),
+    "an R package that offers it": (
+        "model_registry", "not_met", {"DESCRIPTION": "Package: vetiver\n", "R/pin.R": "vetiver_pin_write <- function(b, v) {}\n"}),
+    "R code that uses it": ("model_registry", "met", {"train.R": "vetiver_pin_write(board, v)\n"}),
     # Operational metrics
     "a scraped service of the project": (
         "operational_metrics", "met", {**SERVICE, "compose.yaml": COMPOSE % "build: .", "prometheus.yml": SCRAPE % "app:8000"}),
@@ -135,6 +145,11 @@ CASES = {
     "Azure's drift detector": ("model_monitoring", "met", {"t.py": "from azureml.datadrift import DataDriftDetector\nDataDriftDetector.create_from_datasets(1)\n"}),
     # Comparison and promotion
     "a comparison that is kept": ("ab_testing", "met", {"train.py": COMPARE % "challenger_rmse < champ_rmse"}),
+    "a flow that stops where the metric is too low": (
+        "automated_promotion", "met",
+        {"steps.py": "import mlflow\ndef check(rmse):\n    if rmse > 3:\n        raise ValueError('too high')\ndef keep():\n    mlflow.register_model('a', 'b')\n",
+         "train.py": TRAIN, "f.py": "from prefect import flow\nfrom train import fit\nfrom steps import check, keep\n@flow\ndef main():\n"
+                                    "    check(fit([[1]], [1]))\n    keep()\nmain()\n"}),
     "a decision without a comparison": ("ab_testing", "not_met", {"train.py": COMPARE % "True"}),
     "a promotion by it": ("automated_promotion", "met", {"train.py": COMPARE % "challenger_rmse < champ_rmse"}),
     "a chart with two weights": ("ab_testing", "met", {"c/templates/v.yaml": ROUTE % "{{ .Values.a }}\n    - destination: {host: b}\n      weight: {{ .Values.b }}"}),

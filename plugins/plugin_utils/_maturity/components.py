@@ -1,0 +1,65 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The components of a monorepo: folders with a manifest and machine learning of their own."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Any, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
+
+MANIFEST = re.compile(
+    r"^(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.txt|Pipfile|(?:environment|conda)[\w.-]*\.ya?ml|MLproject|"
+    r"(?:.*\.)?Dockerfile|Project\.toml|DESCRIPTION)$"
+)
+MOST_COMPONENTS = 50
+
+
+def components_of(answers: Answers) -> list[str]:
+    """Folders of the components, where there are at least two that train, or, where none trains, that use a model each.
+
+    A folder that trains beside one that serves is one product in two parts, and no component.
+    """
+    project = answers.project
+    training = trainers(answers)
+    using = answers.files("inference_call") | training
+    folders = {
+        posixpath.dirname(path)
+        for path in project.files
+        if "/" in path and MANIFEST.match(posixpath.basename(path)) and project.role(path) == "source"
+    }
+    outer = {folder for folder in folders if not any(_inside(folder, other) for other in folders - {folder})}
+    own = sorted(path for path in using if project.role(path) == "source")
+    found = {folder: [path for path in own if _inside(path, folder)] for folder in outer}
+    train = [folder for folder, files in found.items() if training.intersection(files)]
+    several = len(train) >= 2 or (not training and sum(bool(files) for files in found.values()) >= 2)
+    return sorted(folder for folder, files in found.items() if files)[:MOST_COMPONENTS] if several else []
+
+
+def facts_of_component(facts: Mapping[str, Any], folder: str, folders: list[str], answers: Answers) -> dict[str, Any]:
+    """The facts of one component: its own, and what belongs to no component; of shared code what it loads, and its tests."""
+    project = answers.project
+    loaded = project.reach(path for path in project.python if _inside(path, folder))
+
+    def belongs(path: str) -> bool:
+        home = next((other for other in folders if _inside(path, other)), "")
+        if home:
+            return home == folder
+        if project.role(path) == "test" and path in project.python:
+            return bool(project.edges[path] & loaded)
+        return not path.endswith((".py", ".ipynb")) or path in loaded
+
+    part = dict(facts)
+    part.update({key: {p: v for p, v in facts[key].items() if belongs(p)} for key in ("python", "notebooks", "text")})
+    part.update({key: [path for path in facts[key] if belongs(path)] for key in ("files", "missed", "unparsed")})
+    missed = set(facts["missed"]) - set(part["missed"])
+    part["truncated"] = [item for item in facts["truncated"] if item.partition(": ")[2] not in missed]
+    return part
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(folder + "/")
