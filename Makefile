@@ -8,7 +8,7 @@ SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help deps up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
+.PHONY: help deps cloud up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,8 @@ $(VENV)/.cloud: $(VENV)/.done requirements/cloud.txt
 $(SELF):
 	@mkdir -p $(@D) && ln -sfn ../../../.. $@
 
+cloud: deps $(VENV)/.cloud ## Add the cloud collections and SDKs
+
 up: deps ## Start a throw-away workbench in a container
 	@python -m lab up
 	@ansible-playbook -i inventories/lab site.yml
@@ -43,11 +45,11 @@ down: deps ## Remove the workbench
 clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
 	@python -m lab clean
 
-test: deps $(VENV)/.cloud ## Run every check
+test: cloud ## Run every check
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests
 
-lint: deps $(VENV)/.cloud ## Read the code
+lint: cloud ## Read the code
 	@pytest -v tests/lint
 
 unit: deps ## Run the unit tests
@@ -65,15 +67,15 @@ pictures: deps ## Take the pictures of README.md from real runs: make pictures D
 	@python -m lab ready
 	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
 
-e2e-aws: deps $(VENV)/.cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
+e2e-aws: cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
 
-e2e-gcp: deps $(VENV)/.cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
+e2e-gcp: cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_gcp.py
 
-bench: deps $(VENV)/.cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
+bench: cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
 	@python -m lab ready
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
 
@@ -82,7 +84,7 @@ matrix: deps ## Lint, units and the whole site on the oldest and the newest ansi
 	@python tests/release/pythons.py | while read -r core python; do \
 		$(MAKE) VENV=.lab/core-$$core PYTHON=$$python on-core </dev/null || exit; done
 
-on-core: deps $(VENV)/.cloud
+on-core: cloud
 	@ansible --version | head -1
 	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
 	@pytest -v tests/molecule -k default

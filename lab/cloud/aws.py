@@ -326,7 +326,7 @@ def serve(with_machines: bool) -> None:
 
         application, backend = _moto()
     except ImportError as error:
-        raise LabError(f"{error.name} is not installed: `make .venv/.cloud` first") from error
+        raise LabError(f"{error.name} is not installed: `make cloud` first") from error
     from moto.ec2.models.instances import Instance  # noqa: PLC0415
 
     stand_in = StandIn(application, backend, with_machines)

@@ -35,16 +35,15 @@ class ActionModule(ActionBase):
         problems += [told(condition) for condition in asked.pop("require", []) if not boolean(condition["that"])]
         of_host = asked.pop("require_of_host", [])
         asked["role"] = role.get_name(include_role_fqcn=False)
+        result["problems"] = []
         if boolean(asked.pop("look", True)):
             result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=known))
-        else:
-            result.update(changed=False, problems=[])
-        if result.get("failed"):
-            return result
-        seen = self._templar.copy_with_new_env(available_variables={**known, "host": result})
-        there = result.pop("time")
-        problems += [] if asked.get("reads_only") else clock_problems(there, time.time())
-        problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
+            if result.get("failed"):
+                return result
+            seen = self._templar.copy_with_new_env(available_variables={**known, "host": result})
+            there = result.pop("time")
+            problems += [] if asked.get("reads_only") else clock_problems(there, time.time())
+            problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
         result["problems"] = problems + result["problems"]
         if result["problems"]:
             result["failed"] = True

@@ -219,7 +219,7 @@ def main() -> None:
     )
     if gcp.MISSING:
         module.fail_json(
-            msg="%s Remedy: `make .venv/.cloud` in a checkout" % missing_required_lib("google-auth and requests"),
+            msg="%s Remedy: `make cloud` in a checkout" % missing_required_lib("google-auth and requests"),
             exception=gcp.MISSING,
         )
     spec = dict(module.params, region=module.params["zone"].rpartition("-")[0])

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -125,7 +126,8 @@ def shown(selector: str) -> Callable[[WebDriver], bool]:
 def all_ran(page: WebDriver) -> bool:
     """Tell whether each cell has run; where cells wait and none is at it, do what a user does: answer Lab's question, Run All Cells."""
     states = [prompt.text for prompt in page.find_elements(By.CSS_SELECTOR, ".jp-CodeCell .jp-InputArea-prompt")]
-    if "[ ]:" in states and "[*]:" not in states:
+    ran = [re.fullmatch(r"\[\d+\]:", state) for state in states]
+    if not all(ran) and "[*]:" not in states:
         try:
             for button in page.find_elements(By.CSS_SELECTOR, ".jp-Dialog button.jp-mod-accept"):
                 button.click()
@@ -133,7 +135,7 @@ def all_ran(page: WebDriver) -> bool:
             page.find_element(By.CSS_SELECTOR, ".lm-Menu-item[data-command='runmenu:run-all']").click()
         except WebDriverException:  # a page that is still laid out takes no click
             webdriver.ActionChains(page).send_keys(Keys.ESCAPE).perform()
-    return bool(states) and not {"[ ]:", "[*]:"} & set(states)
+    return bool(ran) and all(ran)
 
 
 def rows(page: WebDriver) -> list[str]:

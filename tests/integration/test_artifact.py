@@ -12,7 +12,16 @@ import pytest
 from lab_host import BIN, ROOT, Host, environment
 
 pytestmark = pytest.mark.xdist_group("artifact")
-OURS_ALONE = ("lab/", "inventories/lab/", "tests/", "molecule/", "bench/", "requirements/", "Makefile", "pyproject.toml")
+OURS_ALONE = (
+    "lab/",
+    "inventories/lab/",
+    "tests/",
+    "molecule/",
+    "bench/",
+    "requirements/",
+    "Makefile",
+    "pyproject.toml",
+)
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 
