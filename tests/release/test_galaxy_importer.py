@@ -17,6 +17,7 @@ SETTINGS = """
 RUN_ANSIBLE_LINT = True
 RUN_FLAKE8 = True
 CHECK_REQUIRED_TAGS = True
+REQUIRE_V1_OR_GREATER = True
 """
 # ruff's formatter, which is the project's, puts spaces and operators where PEP 8 has them today and flake8's defaults had them before.
 OLD_STYLE = ("E203", "W503")
