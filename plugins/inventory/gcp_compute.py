@@ -99,9 +99,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         """Add the machines of all projects, or fail."""
         super().parse(inventory, loader, path, cache)
         if gcp.MISSING:
-            raise AnsibleParserError(
-                "google-auth and requests are not installed. Remedy: `make cloud` in a checkout"
-            )
+            raise AnsibleParserError("google-auth and requests are not installed. Remedy: `make cloud` in a checkout")
         self._read_config_data(path)
         projects = [project for project in self.get_option("projects") if project]
         if not projects:
