@@ -106,6 +106,7 @@ class _Reader:
         self.wanted = wanted
         self.aliases: dict[str, str] = {}
         self.values: dict[str, str] = {}
+        self.starred: list[str] = []
         self.scope = ""
         self.imports: list[list[Any]] = []
         self.calls: list[list[Any]] = []
@@ -227,7 +228,9 @@ class _Reader:
                 self.imports.append([module, node.lineno])
                 for item in node.names:
                     joined = module + item.name if module.endswith(".") else "%s.%s" % (module, item.name)
-                    if item.name != "*":
+                    if item.name == "*":
+                        self.starred.append(module)
+                    else:
                         self.aliases[item.asname or item.name] = joined
                         self.imports.append([joined, node.lineno])
                 continue
@@ -301,12 +304,20 @@ class _Reader:
         return self.symbol(node.func if isinstance(node, ast.Call) else node)
 
     def _call(self, node: ast.Call, function: str) -> None:
-        symbol = self.symbol(node.func)
+        symbol = self._starred(self.symbol(node.func))
         named = [item for item in node.keywords if item.arg]
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
         self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
+
+    def _starred(self, symbol: str) -> str:
+        """A name that a star import brings, where a rule asks for it; the module's own functions go first."""
+        if not self.starred or self.wanted.call(symbol) or symbol.split(".", 1)[0] in self.names.get("", ()):
+            return symbol
+        return next(
+            (one for one in (module + "." + symbol for module in self.starred) if self.wanted.call(one)), symbol
+        )
 
     def _given(self, node: ast.expr) -> str:
         """The value of an argument; of a variable of the module the literal that it holds, or `<env>`."""

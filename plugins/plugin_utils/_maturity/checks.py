@@ -74,6 +74,12 @@ SERVERS = re.compile(
 COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
 # What looks at others: that it is looked at itself says nothing about the project's services.
 WATCHERS = re.compile(r"\b(?:prom|prometheus(?!\.io)|grafana|evidently|alertmanager|node-exporter)\b")
+# Every kind ends the one before it, and these have weights.
+ROUTE = re.compile(
+    r"^kind:[ \t]*[\"']?(?:VirtualService|HTTPRoute|GRPCRoute|TrafficSplit|TraefikService|IngressRoute|SeldonDeployment)\b",
+    re.M,
+)
+WEIGHT = re.compile(r"(?:weight|traffic):[ \t]*[\"']?(?:[1-9]\d?\b|\{\{)")
 # Images of orchestrators, which serve where their flows score.
 ORCHESTRATOR_BASE = re.compile(
     r"mageai/|apache/airflow|prefecthq/|dagster/|zenmldocker/|astrocrpublic|astronomer|kestra/|flyteorg/"
@@ -491,6 +497,37 @@ def deploys_model_code(answers: Answers) -> list[Evidence]:
     return found
 
 
+def gitops(answers: Answers) -> list[Evidence]:
+    """Applications of Argo CD that synchronise by themselves, and releases of Flux."""
+    found = []
+    for path, documents in answers.project.documents.items():
+        for document in documents:
+            if not isinstance(document, dict) or answers.project.role(path) not in CODE:
+                continue
+            kind, version = str(document.get("kind")), str(document.get("apiVersion"))
+            argo = version.startswith("argoproj.io/") and kind in ("Application", "ApplicationSet")
+            if (argo and any("automated" in item for item in mappings(document))) or (
+                "toolkit.fluxcd.io/" in version and kind in ("HelmRelease", "Kustomization", "ImageUpdateAutomation")
+            ):
+                found.append(Evidence(3, path, line_of(answers.project.raw[path], "kind: " + kind), kind))
+    return found
+
+
+def traffic_weights(answers: Answers) -> list[Evidence]:
+    """Routes with more than one weight. Read as text, since charts are no YAML before they are rendered."""
+    found = []
+    for path, text in answers.project.text.items():
+        if not path.endswith((".yml", ".yaml")) or answers.project.role(path) not in CODE:
+            continue
+        starts = list(ROUTE.finditer(text))
+        for number, start in enumerate(starts):
+            end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+            if len(WEIGHT.findall(text, start.end(), min(end, start.end() + 8000))) >= 2:
+                found.append(Evidence(3, path, text.count("\n", 0, start.start()) + 1, start.group().strip()))
+                break
+    return found
+
+
 def traffic_split_code(answers: Answers) -> list[Evidence]:
     """Weights for more than one version."""
     found = []
@@ -686,6 +723,8 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         scraped_service,
         deploys_model,
         deploys_model_code,
+        gitops,
+        traffic_weights,
         traffic_split_code,
         champion_challenger,
         model_monitoring_own,

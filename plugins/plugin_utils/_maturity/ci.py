@@ -41,11 +41,12 @@ AUTOMATIC = frozenset({"push", "pull_request", "tag", "schedule", "event"})
 NEVER = re.compile(r"^\s*(?:\$\{\{\s*)?(?:false|0|''|never)(?:\s*\}\})?\s*$", re.I)
 EVENT_NAME = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 # Azure Pipelines and Cloud Build may have any file name; these words give them away.
-AZURE = re.compile(
-    r"^(?:trigger|pr|resources):(?:.*\n)+(?:stages|jobs|steps|pool):\s*$(?s:.*)(?:vmImage|task: \w+@\d|- script:|- bash:)",
-    re.M,
+AZURE = (
+    re.compile(r"^(?:trigger|pr|resources):", re.M),
+    re.compile(r"^(?:stages|jobs|steps|pool):[ \t]*$", re.M),
+    re.compile(r"vmImage|task: \w+@\d|- script:|- bash:"),
 )
-CLOUD_BUILD = re.compile(r"^steps:\s*\n(?:\s*(?:#.*)?\n)*\s*-\s+(?:id|name|args|entrypoint|script):", re.M)
+CLOUD_BUILD = re.compile(r"^steps:[ \t]*(?:#.*)?$", re.M)
 CLUSTER = re.compile(r"^(?:kind create|minikube start|k3d cluster create|k3s server|uses:\S*(?:kind|minikube|k3d|k3s))")
 OTHER_CI = re.compile(
     r"(?:^|/)(?:azure-pipelines[\w.-]*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker\.ya?ml|"
@@ -56,7 +57,7 @@ OTHER_CI = re.compile(
 SCRIPTS = re.compile(r"^(?:(?:\w+_)?script|run|commands?|bash|pwsh|powershell|steps|install|inlineScript|tasks)$")
 # The address of a CI system's badge, and the file that would tell it what to do.
 BADGES = tuple(
-    (re.compile(r"[\w./:-]*" + address + r"[^\s)>\"']*"), re.compile(file))
+    (re.compile(address + r"[^\s)>\"']*"), re.compile(file))
     for address, file in (
         (r"travis-ci\.(?:org|com)", r"(?:^|/)\.travis\.yml$"),
         (r"circleci\.com", r"^\.circleci/"),
@@ -122,7 +123,7 @@ class CiReader:
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
             elif re.match(r"^buildspec[\w.-]*\.ya?ml$", base):
                 found.append(self._plain(path, yaml_mapping(text).get("phases"), "codebuild"))
-            elif OTHER_CI.search(path) or (AZURE.search(text) and path.endswith((".yml", ".yaml"))):
+            elif OTHER_CI.search(path) or (_is_azure(text) and path.endswith((".yml", ".yaml"))):
                 found.append(self._other(path, text))
             elif path.endswith((".yml", ".yaml")) and not path.startswith(".") and _is_cloud_build(text):
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
@@ -140,12 +141,12 @@ class CiReader:
             elif path == ".gitlab-ci.yml":
                 named = [item for _path, document in self._included(path) for item in _foreign_includes(document)]
             elif base.startswith("Jenkinsfile"):
-                library = re.search(r"@Library\([^)]*\)|^\s*library\b.*$", without_comments(text, path), re.M)
+                library = re.search(r"@Library\([^)]*\)|^[ \t]*library\b.*$", without_comments(text, path), re.M)
                 named = [library.group()] if library and not re.search(r"\b(?:sh|bat)\b[\s(]*[\"']", text) else []
             elif path == ".circleci/config.yml":
                 named = _orb_jobs(yaml_mapping(text))
-            elif OTHER_CI.search(path) or AZURE.search(text):
-                named = re.findall(r"^\s*-?\s*template:\s*[\"']?(\S+@\w+)", text, re.M)
+            elif OTHER_CI.search(path) or _is_azure(text):
+                named = re.findall(r"^[ \t-]*template:[ \t]*[\"']?([^\s@]+@\w+)", text, re.M)
             elif re.match(r"^README", path, re.I):
                 named = [
                     badge.group()
@@ -369,7 +370,7 @@ class CiReader:
         document = yaml_mapping(text)
         manual = str(document.get("trigger")) == "none" and str(document.get("pr", "none")) == "none"
         triggers = {"manual"} if manual else {"push"}
-        if document.get("schedules") or re.search(r"^\s+- cron:|triggers:\s*\n\s+- schedule:", text, re.M):
+        if document.get("schedules") or re.search(r"^[ \t]+- cron:|triggers:[ \t]*\n[ \t]+- schedule:", text, re.M):
             triggers.add("schedule")
         return self._plain(path, document, path, frozenset(triggers))
 
@@ -398,6 +399,10 @@ class CiReader:
                         job.commands.append(Command(words, path, line_of(text, "Name: %s" % action.get("Name"))))
                 found.append(job)
         return found
+
+
+def _is_azure(text: str) -> bool:
+    return all(pattern.search(text) for pattern in AZURE)
 
 
 def _is_cloud_build(text: str) -> bool:

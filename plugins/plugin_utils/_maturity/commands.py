@@ -25,7 +25,9 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 
 DEEPEST = 6
 MOST_COMMANDS = 3000
-SPLIT = re.compile(r"\s*(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)\s*")
+# Definitions of one task: a name is used again in another file, and no more often.
+MOST_TASKS = 20
+SPLIT = re.compile(r"(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)")
 PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
@@ -66,6 +68,10 @@ class Expander:
     def _script(self, origin: Command, depth: int, seen: frozenset[str], found: list[Command]) -> None:
         folder = origin.folder
         for offset, text in joined_lines(without_comments(origin.text)):
+            if len(found) >= MOST_COMMANDS:
+                return
+            if not text or text.isspace():
+                continue
             gating = origin.gating and not SILENCED.search(text)
             for part in SPLIT.split(text):
                 simple = _bare(part)
@@ -109,7 +115,7 @@ class Expander:
         elif first in ("just", "task", "poe", "poethepoet", "taskipy") or first in self.tasks:
             names = [first] if first in self.tasks else [word for word in words[1:] if not word.startswith("-")][:1]
             for name in names:
-                for path, script in self.tasks.get(name, ()):
+                for path, script in self.tasks.get(name, [])[:MOST_TASKS]:
                     yield "%s:%s" % (path, name), Command(script, path, 1, one.gating, posixpath.dirname(path))
         elif first in ("docker", "docker-compose"):
             yield from self._docker(words, one)

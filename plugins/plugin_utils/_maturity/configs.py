@@ -14,6 +14,9 @@ import yaml
 MOST_ALIASES = 200
 MOST_NODES = 50_000
 DEEPEST = 60
+DEEPEST_FLOW = 1000
+NESTED_IN_LINE = re.compile(r"(?:[-?:][ \t]+){100}")
+BRACKETS = re.compile(r"[\[\]{}]")
 
 
 try:
@@ -50,8 +53,22 @@ def _foreign(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _foreign)
 
 
+def _too_deep(text: str) -> bool:
+    """Nesting that would overflow the stack of the C parser, which ends the whole process."""
+    if NESTED_IN_LINE.search(text):
+        return True
+    depth = 0
+    for bracket in BRACKETS.finditer(text):
+        depth += 1 if bracket.group() in "[{" else -1
+        if depth > DEEPEST_FLOW:
+            return True
+    return False
+
+
 def yaml_documents(text: str) -> list[Any]:
     """Every document of a YAML text; nothing where it cannot be read (a template, a bomb, broken)."""
+    if _too_deep(text):
+        return []
     if text.count("*") > MOST_ALIASES and len(re.findall(r"(?:^|[\s\[,{-])\*\w", text)) > MOST_ALIASES:
         return []
     try:
@@ -162,7 +179,7 @@ def make_targets(text: str) -> dict[str, tuple[list[str], list[tuple[int, str]]]
             for name in current:
                 targets[name][1].append((number, line.strip().lstrip("@-+")))
             continue
-        rule = re.match(r"^([^\s#:=][^:=#]*?)\s*::?(?!=)\s*([^=#;]*)(?:;(.*))?(?:#.*)?$", line)
+        rule = re.match(r"^([^\s#:=][^:=#]*)::?(?!=)\s*([^=#;]*)(?:;(.*))?(?:#.*)?$", line)
         if rule:
             current = [name for name in rule.group(1).split() if name != ".PHONY"]
             for name in current:

@@ -91,6 +91,12 @@ class Schedule:
 
 def flows(answers: Answers) -> list[Flow]:
     """Everything in a project that an orchestrator runs."""
+    if answers.flows is None:
+        answers.flows = _flows(answers)
+    return answers.flows
+
+
+def _flows(answers: Answers) -> list[Flow]:
     project = answers.project
     found = []
     for item in answers.found("orchestrator"):

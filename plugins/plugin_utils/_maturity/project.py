@@ -53,7 +53,7 @@ ANY_NAME = frozenset(
     ["getattr", "globals", "locals", "eval", "exec", "import_module", "__import__", "Fire", "instantiate"]
 )
 ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
-NAMED = re.compile(r"([\w./-]*[\w-]\.(?:py|sh|R|ipynb))\b")
+NAMED = re.compile(r"([\w./-]{0,200}[\w-]\.(?:py|sh|R|ipynb))\b")
 
 
 class Project:
@@ -296,7 +296,7 @@ class Project:
         for path, text in self.raw.items():
             if posixpath.basename(path) not in MANIFESTS:
                 continue
-            for name, module in re.findall(r"^\s*[\"']?([\w.-]+)\s*=\s*[\"']?([\w.]+):\w+", text, re.M):
+            for name, module in re.findall(r"^[ \t]*[\"']?([\w.-]+)\s*=\s*[\"']?([\w.]+):\w+", text, re.M):
                 target = self.resolve(module, posixpath.join(posixpath.dirname(path), "x"))
                 if target:
                     found[name] = target
@@ -443,7 +443,7 @@ class Project:
     def entry_points(self) -> frozenset[str]:
         """Functions that commands and manifests name as where to begin."""
         texts = [text for path, text in self.raw.items() if posixpath.basename(path) in MANIFESTS]
-        found = {name for text in texts for name in re.findall(r"[\"']?[\w.]+:(\w+)[\"']?\s*$", text, re.M)}
+        found = {name for text in texts for name in re.findall(r"(?<![\w.])[\w.]+:(\w+)[\"']?[ \t]*$", text, re.M)}
         for one in self._all_commands:
             found.update(ENTRY.findall(one.text))
         return frozenset(found)

@@ -51,6 +51,7 @@ class Answers:
         self.project = project
         self.signals = signals
         self.checks = checks
+        self.flows: list[Any] | None = None
         self._known: dict[str, list[Evidence]] = {}
         tools = {
             name.split(".")[0]

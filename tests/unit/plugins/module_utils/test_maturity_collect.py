@@ -171,6 +171,96 @@ def test_random_bytes_never_break_it(tmp_path):
         json.dumps(result)
 
 
+# Texts that make a search with nested repetition run for hours.
+LONG = 60_000
+REPEATED = ["\n", " ", "a", "a.", "- ", "a: b\n", "trigger:\njobs:\n", "kind: VirtualService\n a weight: 1 ", "apiVersion: argoproj.io/v1\nkind: Application\n",
+            "steps:\n - name: a\n", '[tool.a.tasks]\na = "b"\n', "\\\n", " & ", "(", "* ", "- ? "]  # fmt: skip
+SEARCHED = [".github/workflows/a.yml", ".gitlab-ci.yml", "Jenkinsfile", "a.yml", "a.tf", "a.R", "Dockerfile", "Makefile", "README.md", "pyproject.toml", "requirements.txt", "x.sh"]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", REPEATED, ids=repr)
+def test_repeated_text_ends_soon(tmp_path, part):
+    write(tmp_path, {"model.py": "import sklearn\n"})
+    for name in SEARCHED:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(part * (LONG // len(part)))
+    facts = facts_of(tmp_path)
+    began = time.process_time()
+    judge(facts, shipped())
+    assert time.process_time() - began < 15
+
+
+def test_a_file_of_a_terabyte_is_not_read(tmp_path):
+    write(tmp_path, {"train.py": TRAIN})
+    for name in ("big.py", "big.yml", "big.ipynb", "requirements.txt"):
+        (tmp_path / name).touch()
+        os.truncate(tmp_path / name, 1 << 40)
+    facts = facts_of(tmp_path)
+    assert (list(facts["python"]), facts["missed"]) == (
+        ["train.py"],
+        ["big.ipynb", "big.py", "big.yml", "requirements.txt"],
+    )
+
+
+def test_a_pointer_of_git_lfs_is_no_file(tmp_path):
+    write(
+        tmp_path, {"train.py": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "model.py": TRAIN}
+    )
+    facts = facts_of(tmp_path)
+    assert (list(facts["python"]), facts["missed"], facts["unparsed"]) == (["model.py"], [], [])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfimport mlflow\r\nmlflow.log_metric('a', 1)\r\n",
+        b"# -*- coding: latin-1 -*-\nimport mlflow\nmlflow.log_metric('\xe9', 1)\n",
+        b"import mlflow\n\x0cmlflow.log_metric('a', 1)\n",
+    ],
+    ids=["BOM and CRLF", "latin-1", "form feed"],
+)
+def test_code_may_be_written_in_any_way(tmp_path, data):
+    (tmp_path / "train.py").write_bytes(data)
+    assert status(judge(facts_of(tmp_path), shipped()), "experiment_tracking") == "met"
+
+
+def test_code_with_nul_does_not_parse(tmp_path):
+    write(tmp_path, {"train.py": TRAIN})
+    (tmp_path / "nul.py").write_bytes(b"import mlflow\0\n")
+    assert facts_of(tmp_path)["unparsed"] == ["nul.py"]
+
+
+def test_configuration_may_have_windows_line_ends(tmp_path):
+    text = "on: [push]\r\njobs:\r\n  a:\r\n    steps:\r\n      - run: |\r\n          pytest\r\n"
+    write(tmp_path, {".github/workflows/a.yml": ""})
+    (tmp_path / ".github/workflows/a.yml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert status(judge(facts_of(tmp_path), shipped()), "ci") == "met"
+
+
+def test_a_submodule_is_not_the_project(tmp_path):
+    inner = write(tmp_path / "inner", {"train.py": "import mlflow\nmlflow.log_metric('a', 1)\n"})
+    outer = write(tmp_path / "outer", {"model.py": TRAIN})
+    for folder in (inner, outer):
+        git(folder, "init", "-q")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "one")
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "inner")
+    facts = facts_of(outer)
+    assert (outer / "inner/train.py").exists()
+    assert list(facts["python"]) == ["model.py"]
+
+
+@pytest.mark.parametrize(("branch", "wanted"), [("main", "met"), ("master", "partial")])
+def test_a_workflow_of_a_branch_that_is_not_there_does_not_run(tmp_path, branch, wanted):
+    text = f"on:\n  push:\n    branches: [{branch}]\njobs:\n  a:\n    steps:\n      - run: pytest\n"
+    write(tmp_path, {"model.py": TRAIN, ".github/workflows/a.yml": text})
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    assert status(judge(facts_of(tmp_path), shipped()), "ci") == wanted
+
+
 def test_hostile_names_are_printable(tmp_path):
     folder = os.fsencode(tmp_path)
     for name in (b"\xff\xfe.py", b"a\nb.py", b"{{ x }}.py", b"-rf.py"):
