@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from trial import DOCTOR, Moment, Site, Undisturbed, plain_run_ends_well
+from trial import DOCTOR, FOLDER, Moment, Site, Undisturbed, plain_run_ends_well
 
 from lab import ssh
 from lab.common import run
@@ -29,7 +29,7 @@ def over_tcp(site: Site) -> Site:
     template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
     address = run("docker", "inspect", "--format", template, site.container)
     key = (ssh.KNOWN_HOSTS / site.container).read_text().split(maxsplit=1)[1]
-    known = site.inventory / "known_hosts"
+    known = FOLDER / f"{site.name}.known_hosts"
     known.write_text(f"{address} {key}")
     file = site.inventory / "hosts.yml"
     options = f"-o ProxyCommand=none -o UserKnownHostsFile={known}"
