@@ -9,9 +9,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from trial import DOCTOR, Moment, Site, Undisturbed, plain_run_ends_well
+from trial import DOCTOR, FOLDER, Moment, Site, Undisturbed, plain_run_ends_well
 
-from lab import hosts, ssh
+from lab import ssh
 from lab.common import run
 
 TIMES = 3
@@ -29,7 +29,7 @@ def over_tcp(site: Site) -> Site:
     template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
     address = run("docker", "inspect", "--format", template, site.container)
     key = (ssh.KNOWN_HOSTS / site.container).read_text().split(maxsplit=1)[1]
-    known = site.inventory / "known_hosts"
+    known = FOLDER / f"{site.name}.known_hosts"
     known.write_text(f"{address} {key}")
     file = site.inventory / "hosts.yml"
     options = f"-o ProxyCommand=none -o UserKnownHostsFile={known}"
@@ -56,7 +56,7 @@ def test_sshd_restarted(number: int, over_tcp: Site, reference: Undisturbed, tri
 def test_connections_dropped(number: int, over_tcp: Site, reference: Undisturbed, tried) -> None:
     """sshd is killed with all of its connections, and comes back after some seconds."""
     at = moment("connections", reference, number)
-    drop = "systemctl stop ssh.service; pkill -KILL sshd; systemd-run --quiet --on-active=5 systemctl start ssh.service"
+    drop = "systemctl stop ssh.service; pkill -KILL sshd; systemd-run --quiet --on-active=5 --timer-property=AccuracySec=1s systemctl start ssh.service"
 
     def act(_: subprocess.Popen[str]) -> None:
         over_tcp.inside(drop)
@@ -80,7 +80,7 @@ def test_rebooted(number: int, site: Site, reference: Undisturbed, tried) -> Non
     tried(f"host rebooted {at}")
     done = site.converge(at=at, act=act)
     assert done.returncode == 0 or "UNREACHABLE" in done.printed or done.errors, done.printed[-4000:]
-    hosts.booted(site.name)
+    site.inside("until systemctl is-system-running | grep -Eq 'running|degraded'; do sleep 0.3; done")
     plain_run_ends_well(site, reference)
 
 

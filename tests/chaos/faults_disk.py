@@ -24,24 +24,32 @@ UNCHECKED = {
 BLIND = {"docker_min_free_mb": 0, "anaconda_min_free_mb": 1, "project_min_free_mb": 0, "jupyter_min_free_mb": 0}
 
 
+# What was there is there still, as on any disk.
+PUT = """
+set -e
+mkdir -p {path} /run/was
+chown --reference=$(dirname {path}) {path}
+cp -a {path}/. /run/was
+mount -t tmpfs -o size={size},mode=0755 none {path}
+chown --reference=$(dirname {path}) {path}
+cp -a /run/was/. {path}
+rm -rf /run/was
+"""
+TAKE = """
+systemctl stop docker.socket docker.service 2>/dev/null
+umount {path}
+"""
+
+
 def full_disks(site: Site, disks: dict[str, tuple[str, str]], words: str, tried) -> list[Fault]:
     """Put small disks where the site wants to put its things."""
 
     def mend(path: str) -> None:
         tried(f"{path} is full, {words}")
-        site.inside(
-            f"systemctl stop docker.socket docker.service 2>/dev/null; set -e; umount {path}"
-            if path == "/var/lib/docker"
-            else f"umount {path}"
-        )
+        site.inside(TAKE.format(path=path))
 
     for path, (size, _words) in disks.items():
-        # What was there is there still, as on any disk.
-        site.inside(
-            f"set -e; owner=$(stat -c %u:%g {path} 2>/dev/null || stat -c %u:%g $(dirname {path}));"
-            f"mkdir -p {path} /run/was; cp -a {path}/. /run/was; chown $owner {path}"
-            f"; mount -t tmpfs -o size={size},mode=0755 none {path}; chown $owner {path}; cp -a /run/was/. {path}; rm -rf /run/was"
-        )
+        site.inside(PUT.format(path=path, size=size))
     return [Fault(path, told, lambda path=path: mend(path)) for path, (_size, told) in disks.items()]
 
 
@@ -51,11 +59,7 @@ def test_checked(site: Site, reference: Undisturbed, tried) -> None:
 
 
 def test_on_the_way(site: Site, reference: Undisturbed, tried) -> None:
-    for path, (size, told) in UNCHECKED.items():
-        meet(
-            site,
-            full_disks(site, {path: (size, told)}, "which comes to light on the way", tried),
-            "-e",
-            json.dumps(BLIND),
-        )
+    for path, disk in UNCHECKED.items():
+        faults = full_disks(site, {path: disk}, "which comes to light on the way", tried)
+        meet(site, faults, "-e", json.dumps(BLIND))
     plain_run_ends_well(site, reference)
