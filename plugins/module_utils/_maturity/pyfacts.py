@@ -143,6 +143,7 @@ class _Reader:
             elif isinstance(node, ast.JoinedStr):
                 # Positions inside differ between versions of Python; the text as a whole is enough.
                 self._string(node, _value(node))
+                names.update(_words(node))
                 continue
             for value in node.__dict__.values():
                 kind = type(value)

@@ -39,6 +39,7 @@ CASES = {
     "a method that a framework calls": (
         "training_pipeline", "met",
         {"lib.py": MAKER.replace("class Maker", "import base\n\nclass Maker(base.Step)"), "a.py": "import lib\n" + START % "lib.other()"}),
+    "a call inside a text": ("training_pipeline", "met", {"lib.py": FIT, "a.py": "from lib import fit_it\n" + START % "print(f'{fit_it(1, 2)}')"}),
     "a name that is computed": (
         "training_pipeline", "met", {"lib.py": FIT, "a.py": "import sys\nimport lib\n" + START % "getattr(lib, sys.argv[1])()"}),
     "a command of a CLI": (

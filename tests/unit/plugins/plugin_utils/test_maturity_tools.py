@@ -141,6 +141,11 @@ CASES = {
     "accelerate without": ("experiment_tracking", "not_met", {"t.py": "from accelerate import Accelerator\na = Accelerator(cpu=True)\n"}),
     "the registry of W&B": ("model_registry", "met", {"t.py": "import wandb\nrun = wandb.init()\nrun.link_artifact('a', 'b')\n"}),
     "the registry of Vertex": ("model_registry", "met", {"t.py": "from google.cloud.aiplatform.models import ModelRegistry\nModelRegistry('m')\n"}),
+    "a version that a service tells of itself": ("model_registry", "not_met", {"app.py": "import app\nservice = app.Service()\nservice.get_model_version()\n"}),
+    "a version that a client asks for": (
+        "model_registry", "met", {"app.py": "from mlflow import MlflowClient\nclient = MlflowClient()\nclient.get_model_version('m', 1)\n"}),
+    "vectors that are loaded": ("training_pipeline", "not_met", {"v.py": "from gensim.models import KeyedVectors\nKeyedVectors.load('v')\n"}),
+    "vectors that are made": ("training_pipeline", "met", {"v.py": "from gensim.models import Word2Vec\nWord2Vec([['a']])\n"}),
     "popmon": ("model_monitoring", "met", {"t.py": "import popmon\npopmon.df_stability_report(1)\n"}),
     "Azure's drift detector": ("model_monitoring", "met", {"t.py": "from azureml.datadrift import DataDriftDetector\nDataDriftDetector.create_from_datasets(1)\n"}),
     # Comparison and promotion
