@@ -117,7 +117,7 @@ echo 'Acquire::Check-Valid-Until "true"; Acquire::Check-Date "true";' > /etc/apt
 RIGHT_CLOCK = f"rm /etc/ld.so.preload; chmod 1777 /dev/shm; rm /etc/faketimerc /etc/apt/apt.conf.d/zz-clock {LIBRARY}"
 
 
-@pytest.mark.parametrize("days", [-365, 365])
+@pytest.mark.parametrize("days", [-365, 365], ids=["behind", "ahead"])
 def test_clock_wrong_by_a_year(days: int, site: Site, reference: Undisturbed, tried) -> None:
     site.inside(f"{WRONG_CLOCK}\necho {days:+d}d > /etc/faketimerc; echo {LIBRARY} > /etc/ld.so.preload")
     tried(f"the clock is wrong by {days} days")
