@@ -61,7 +61,7 @@ def clock_problems(there: float, here: float) -> list[dict[str, str]]:
     days = (there - here) / DAY
     if abs(days) < 1:
         return []
-    where = "%d day(s) %s" % (abs(days), "ahead of" if days > 0 else "behind")
+    where = "%d day(s) %s" % (round(abs(days)), "ahead of" if days > 0 else "behind")
     return [
         {
             "variable": "",

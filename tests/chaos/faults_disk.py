@@ -16,7 +16,7 @@ CHECKED = {
 }
 UNCHECKED = {
     "/var/cache/apt/archives": ("3m", FULL),
-    "/var/lib/docker": ("256k", FULL),
+    "/var/lib/docker": ("256k", "Make room in /var/lib/docker"),
     "/opt/anaconda": ("60m", FULL),
     "/home/ubuntu/notebooks": ("1m", FULL),
 }

@@ -106,10 +106,10 @@ class Site(Host):
     def fresh(cls, name: str) -> Iterator[Site]:
         """Start a bare host, and remove it in the end."""
         inventory = FOLDER / "inventories" / name
-        inventory.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(inventory, ignore_errors=True)
+        inventory.mkdir(parents=True)
         (inventory / "hosts.yml").write_text(INVENTORY.format(name=name, prefix=PREFIX, lab=LAB) + VARIABLES)
-        if not (inventory / "group_vars").exists():
-            (inventory / "group_vars").symlink_to(ROOT / "inventories/lab/group_vars")
+        (inventory / "group_vars").symlink_to(ROOT / "inventories/lab/group_vars")
         made = cls(name, inventory)
         made.log.unlink(missing_ok=True)
         lab("host", "down", name)

@@ -16,6 +16,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model i
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import DockerGroup
 
 GREETING = "Hello from Docker"
+ROOM_MB = 20  # what a small image takes, and what the engine writes of its own
 ENGINE_TROUBLE = "Look at systemctl status docker and journalctl -u docker, then: systemctl restart docker"
 
 
@@ -72,7 +73,20 @@ def _hello_world(host: Host, role: str, user: str, account: Account | None = Non
             "hello-world ran without its greeting",
             "Remove the image and pull the real one: docker rmi hello-world",
         )
-    return failed(check, user, *_trouble(answer, user))
+    full = _full_disk(host) if "Unable to find image" in answer.err else None
+    return failed(check, user, *(full or _trouble(answer, user)))
+
+
+def _full_disk(host: Host) -> tuple[str, str] | None:
+    """Return what to do where there is no room for an image; the engine itself then only tells of the last registry that it asked."""
+    folder = host.run(["docker", "info", "--format", "{{.DockerRootDir}}"]).out.strip()
+    free = host.free_mb(folder) if folder else ROOM_MB
+    if free >= ROOM_MB:
+        return None
+    return (
+        f"the disk of {folder} is full: {free} MB are free",
+        f"Make room in {folder}, as by docker system prune, and run the role again",
+    )
 
 
 def _trouble(answer: Outcome, user: str) -> tuple[str, str]:

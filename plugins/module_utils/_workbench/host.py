@@ -88,6 +88,11 @@ class Host:
         with open(path, encoding="utf-8") as file:
             return file.read()
 
+    def free_mb(self, path: str) -> int:
+        """Return how many MB root can still write into a folder."""
+        space = os.statvfs(path)
+        return space.f_bfree * space.f_frsize // 1_000_000
+
     def read_private(self, path: str) -> PrivateFile:
         """Return a file with its owner and mode, all three from one descriptor; a link is an OSError."""
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

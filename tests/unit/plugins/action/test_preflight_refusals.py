@@ -17,7 +17,7 @@ def test_clocks_that_differ_by_hours_do_no_harm(days):
     assert clock_problems(NOW + days * DAY, NOW) == []
 
 
-@pytest.mark.parametrize(("days", "words"), [(365, "365 day(s) ahead of"), (-1.5, "1 day(s) behind")])
+@pytest.mark.parametrize(("days", "words"), [(365, "365 day(s) ahead of"), (-1.6, "2 day(s) behind")])
 def test_a_clock_that_is_off_is_told_with_the_remedy(days, words):
     (found,) = clock_problems(NOW + days * DAY, NOW)
     assert words in found["problem"]

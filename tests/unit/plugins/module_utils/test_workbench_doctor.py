@@ -72,6 +72,7 @@ class FakeHost:
         self.private = {TOKEN_FILE: PrivateFile(TOKEN + "\n", 1000, 0o600)}
         self.accounts = {"root": ROOT, "ubuntu": UBUNTU}
         self.groups = {"docker": DOCKER_GROUP}
+        self.free = {"/var/lib/docker": 5000}
         self.owners = {
             "/opt/anaconda/bin/python": ROOT,
             "/opt/anaconda/bin/conda": ROOT,
@@ -82,6 +83,7 @@ class FakeHost:
         self.programs = {
             "docker version": Outcome(0, "26.1.5\n", ""),
             "docker run": Outcome(0, "\nHello from Docker!\n", ""),
+            "docker info": Outcome(0, "/var/lib/docker\n", ""),
             "docker compose": Outcome(0, "2.26.1-4\n", ""),
             "docker-compose version": Outcome(0, "v2.26.1\n", ""),
             "/opt/anaconda/bin/python --version": Outcome(0, "Python 3.12.1\n", ""),
@@ -107,6 +109,9 @@ class FakeHost:
         if path not in self.private:
             raise FileNotFoundError(2, "No such file or directory")
         return self.private[path]
+
+    def free_mb(self, path):
+        return self.free[path]
 
     def account(self, name):
         return self.accounts[name]
@@ -359,6 +364,15 @@ def test_the_image_cannot_be_pulled(host, said):
     detail, remedy = only(host, "docker_group.hello_world")
     assert detail == f"the image hello-world cannot be pulled: {said}"
     assert "registry" in remedy
+
+
+def test_a_full_disk_is_no_trouble_of_the_registry(host):
+    host.free["/var/lib/docker"] = 0
+    said = "Unable to find image 'hello-world:latest' locally\nGet registry: dial tcp: lookup registry: no such host.\n"
+    host.programs["docker run"] = Outcome(125, "", said)
+    detail, remedy = only(host, "docker_group.hello_world")
+    assert detail == "the disk of /var/lib/docker is full: 0 MB are free"
+    assert "Make room in /var/lib/docker" in remedy
 
 
 def test_the_image_is_pulled_but_does_not_run(host):
