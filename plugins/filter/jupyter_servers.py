@@ -64,7 +64,8 @@ RETURN = r"""
 _value:
   description:
     - The servers, each with C(user), C(address), C(port), C(notebook_dir), C(memory_max), C(cpu_quota), C(tls), C(certificate),
-      C(certificate_key), C(prefix), C(unit), C(unit_file), C(settings) (its folder), C(config_file), C(token_file) (empty where a password takes its place), C(own_token),
+      C(certificate_key), C(prefix), C(unit), C(unit_file), C(settings) (its folder), C(config_file), C(token_file) (empty where a password
+      takes its place), C(own_token),
       C(files) (what it reads when it starts), C(places) (what M(mlops.workbench.preflight) is to look at, its option C(files)), and with
       O(accounts) C(home) and C(group).
   type: list

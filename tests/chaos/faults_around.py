@@ -58,7 +58,7 @@ def test_connections_dropped(number: int, over_tcp: Site, reference: Undisturbed
     at = moment("connections", reference, number)
     drop = "systemctl stop ssh.service; pkill -KILL sshd; systemd-run --quiet --on-active=5 --timer-property=AccuracySec=1s systemctl start ssh.service"
 
-    def act(_: subprocess.Popen[str]) -> None:
+    def act(_play: subprocess.Popen[str]) -> None:
         over_tcp.inside(drop)
 
     tried(f"sshd's connections dropped {at}")
@@ -73,7 +73,7 @@ def test_rebooted(number: int, site: Site, reference: Undisturbed, tried) -> Non
     """Without a warning, as by the reset button; but what was written is kept by the kernel, which goes on."""
     at = moment("reboot", reference, number)
 
-    def act(_: subprocess.Popen[str]) -> None:
+    def act(_play: subprocess.Popen[str]) -> None:
         run("docker", "kill", site.container)
         run("docker", "start", site.container)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def commands(page: Path) -> Iterator[list[str]]:
         for command in re.split(r"\s+&&\s+|;\s+", line):
             if re.match(r"([A-Z_]+=\S* )*(ansible-playbook|make|python -m lab) ", command):
                 words = shlex.split(command, comments=True)
-                yield words[next(place for place, word in enumerate(words) if "=" not in word) :]
+                yield list(itertools.dropwhile(lambda word: "=" in word, words))
 
 
 def anchors(page: Path) -> set[str]:

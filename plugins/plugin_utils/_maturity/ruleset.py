@@ -19,7 +19,8 @@ CAPTURED = [
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
-    "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml", "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
+    "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
+    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
@@ -38,9 +39,11 @@ CALLS = [
     "*.start_pipeline_execution", "*.run_deployment", "*.TriggerDagRunOperator", "*.start_execution", "*.trigger_pipeline",
     "*.ConditionStep", "kfp.dsl.*", "scipy.stats.ks_2samp", "scipy.stats.wasserstein_distance", "scipy.spatial.distance.jensenshannon",
     "*.ScheduleDefinition", "*.build_schedule_from_partitioned_job", "*.PipelineSchedule", "*.create_schedule", "*.sensor",
-    "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation", "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
+    "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation",
+    "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
     "*.create_recurring_run", "*.JobSchedule", "*.CronTrigger", "*.RecurrenceTrigger", "*.Cron", "*.Schedule",
-    "aiohttp.ClientSession", "redis.*", "pymongo.MongoClient", "kafka.*", "confluent_kafka.*", "pika.*", "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
+    "aiohttp.ClientSession", "redis.*", "pymongo.MongoClient", "kafka.*", "confluent_kafka.*", "pika.*",
+    "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
 ]  # fmt: skip
 
 

@@ -175,7 +175,20 @@ def test_random_bytes_never_break_it(tmp_path):
 LONG = 60_000
 REPEATED = ["\n", " ", "a", "a.", "- ", "a: b\n", "trigger:\njobs:\n", "kind: VirtualService\n a weight: 1 ", "apiVersion: argoproj.io/v1\nkind: Application\n",
             "steps:\n - name: a\n", '[tool.a.tasks]\na = "b"\n', "\\\n", " & ", "(", "* ", "- ? "]  # fmt: skip
-SEARCHED = [".github/workflows/a.yml", ".gitlab-ci.yml", "Jenkinsfile", "a.yml", "a.tf", "a.R", "Dockerfile", "Makefile", "README.md", "pyproject.toml", "requirements.txt", "x.sh"]  # fmt: skip
+SEARCHED = [
+    ".github/workflows/a.yml",
+    ".gitlab-ci.yml",
+    "Jenkinsfile",
+    "a.yml",
+    "a.tf",
+    "a.R",
+    "Dockerfile",
+    "Makefile",
+    "README.md",
+    "pyproject.toml",
+    "requirements.txt",
+    "x.sh",
+]
 
 
 @pytest.mark.parametrize("part", REPEATED, ids=repr)

@@ -28,7 +28,8 @@ CASES = {
         {"lib.py": FIT, "mid.py": "import lib\ndef step():\n    lib.fit_it(1, 2)\n", "a.py": "from mid import step\n" + START % "step()"}),
     "a function that a function would call": (
         "training_pipeline", "partial",
-        {"lib.py": FIT, "mid.py": "import lib\ndef step():\n    lib.fit_it(1, 2)\ndef none():\n    pass\n", "a.py": "from mid import none\n" + START % "none()"}),
+        {"lib.py": FIT, "mid.py": "import lib\ndef step():\n    lib.fit_it(1, 2)\ndef none():\n    pass\n",
+         "a.py": "from mid import none\n" + START % "none()"}),
     "a function that is handed over": (
         "training_pipeline", "met", {"lib.py": FIT, "a.py": "from lib import fit_it\n" + START % "list(map(fit_it, [1], [2]))"}),
     "a function in a list of steps": (
@@ -43,7 +44,8 @@ CASES = {
     "a name that is computed": (
         "training_pipeline", "met", {"lib.py": FIT, "a.py": "import sys\nimport lib\n" + START % "getattr(lib, sys.argv[1])()"}),
     "a command of a CLI": (
-        "training_pipeline", "met", {"a.py": "import typer\n" + FIT.replace("def fit_it", "app = typer.Typer()\n\n@app.command()\ndef fit_it") + START % "app()"}),
+        "training_pipeline", "met",
+         {"a.py": "import typer\n" + FIT.replace("def fit_it", "app = typer.Typer()\n\n@app.command()\ndef fit_it") + START % "app()"}),
     "a decorator that registers nothing": (
         "training_pipeline", "partial", {"a.py": "import functools\n" + FIT.replace("def fit_it", "@functools.lru_cache\ndef fit_it") + START % "load()"}),
     "a console script": (
