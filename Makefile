@@ -75,9 +75,9 @@ e2e-gcp: cloud ## From nothing to a workbench and back in Google Cloud, on the l
 	@python -m lab ready
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_gcp.py
 
-bench: cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>]
+bench: cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>] [MITOGEN=<folder>]
 	@python -m lab ready
-	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)")
+	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MITOGEN),--mitogen "$(MITOGEN)")
 
 matrix: deps ## Lint, units and the whole site on the oldest and the newest ansible-core
 	@python -m lab ready

@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("groups", nargs="*", help=f"which of {', '.join(GROUPS)} to measure; all by default")
     parser.add_argument("--reference", type=Path, help="a folder with the role geerlingguy.docker, to compare with")
+    parser.add_argument("--mitogen", type=Path, help="a folder with mitogen, to measure the fleet with it, too")
     parser.add_argument("--runs", type=int, default=5, help="runs of each cheap measurement")
     parser.add_argument("--pairs", type=int, default=2, help="pairs of the run on a bare host and the steps by hand")
     asked = parser.parse_args()
@@ -31,7 +32,7 @@ def main() -> int:
         "scans": lambda: maturity.scans(asked.runs),
         "first": lambda: site.first_run(asked.pairs),
         "second": lambda: site.second_run(asked.runs, asked.reference),
-        "fleet": lambda: site.fleet((5, 20)),
+        "fleet": lambda: site.fleet((5, 20), asked.mitogen),
         "inventory": inventory.listing,
     }
     figures: list[Figure] = []

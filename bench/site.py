@@ -128,12 +128,18 @@ def second_run(runs: int, reference: Path | None) -> Iterator[Figure]:
     yield Figure("noop_tasks", tasks(told), "tasks")
 
 
-def fleet(counts: Sequence[int]) -> Iterator[Figure]:
-    """Time a run with nothing to do over many hosts that share this machine's cores."""
+def fleet(counts: Sequence[int], mitogen: Path | None) -> Iterator[Figure]:
+    """Time a run with nothing to do on many hosts that share this machine's cores, and with mitogen."""
+    ways: dict[str, tuple[dict[str, str], float]] = {"": ({}, 100)}
+    if mitogen:
+        there = mitogen.resolve()
+        strategy = {"ANSIBLE_STRATEGY": "mitogen_linear", "PYTHONPATH": str(there)}
+        ways["_mitogen"] = ({**strategy, "ANSIBLE_STRATEGY_PLUGINS": f"{there}/ansible_mitogen/plugins/strategy"}, 30)
     names = [f"bench-fleet-{number}" for number in range(max(counts))]
     with fresh(names) as inventory:
         play(inventory, *SITE)
         for count in counts:
             limit = ",".join(names[:count])
-            seconds = play(inventory, *SITE, "--limit", limit)[0]
-            yield Figure(f"noop_{count}_hosts_seconds", seconds, "s", 100 if count == 20 else None)
+            for way, (environment, budget) in ways.items():
+                seconds = play(inventory, *SITE, "--limit", limit, **environment)[0]
+                yield Figure(f"noop_{count}_hosts{way}_seconds", seconds, "s", budget if count == 20 else None)
