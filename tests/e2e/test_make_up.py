@@ -106,7 +106,9 @@ def test_a_second_make_up_changes_nothing(up: str, clone: Path) -> None:
     assert re.search(r"workbench +: ok=\d+ +changed=0 ", run.stdout), run.stdout[-6000:]
 
 
-def test_the_quickstart_is_the_same_and_leads_a_machine_of_ones_own_there(up: str, clone: Path, tmp_path: Path) -> None:
+def test_the_quickstart_is_the_same_and_leads_a_machine_of_ones_own_there(
+    up: str, clone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     assert page("docs/quickstart.md", "A container on this machine") == [CLONE, UP, LOOK, DOWN]
     # The machine is the workbench by its address, the home is empty, and what is downloaded comes from the lab's mirror.
     (machine,) = docker("ps", "--quiet", "--filter", f"label=mlops.workbench={clone}", "--filter", "name=-workbench$")
@@ -121,8 +123,10 @@ def test_the_quickstart_is_the_same_and_leads_a_machine_of_ones_own_there(up: st
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    known = f"-o UserKnownHostsFile={tmp_path}/known -o StrictHostKeyChecking=accept-new"
-    user = {"HOME": str(tmp_path), "ANSIBLE_SSH_EXTRA_ARGS": known, "WORKBENCH_LAB": f"{clone}/.lab"}
+    # A short path: SSH puts a socket below it, whose path may have 108 characters.
+    home = tmp_path_factory.mktemp("home")
+    known = f"-o UserKnownHostsFile={home}/known -o StrictHostKeyChecking=accept-new"
+    user = {"HOME": str(home), "ANSIBLE_SSH_EXTRA_ARGS": known, "WORKBENCH_LAB": f"{clone}/.lab"}
     first, deps, site, names, login = MINE
     assert first == CLONE
     lab = {site: "-e @inventories/lab/group_vars/all.yml", names: f"-e ssh_config_local_port={port}"}
@@ -130,7 +134,7 @@ def test_the_quickstart_is_the_same_and_leads_a_machine_of_ones_own_there(up: st
         run = typed(clone, f"{deps} && {line} {lab[line]}", **user)
         assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
         assert line == names or "1 of 1 hosts ready" in run.stdout
-    mine = login.replace("ssh ", f"ssh -F {tmp_path}/.ssh/config {known} -o BatchMode=yes ")
+    mine = login.replace("ssh ", f"ssh -F {home}/.ssh/config {known} -o BatchMode=yes ")
     (token,) = page("docs/quickstart.md", "Open the notebook")
     told = typed(clone, token.replace(login, mine), **user).stdout.strip()
     assert told and told in up

@@ -98,6 +98,16 @@ def test_broken_settings_or_an_empty_token_start_no_server(host: Host, play: Pat
     assert answer(host) == "403"
 
 
+def test_a_server_is_back_as_soon_as_what_stopped_it_is_put_right(host: Host) -> None:
+    # So many starts that systemd would give it up, if it counted them.
+    host.shell(
+        f"sudo mv {SETTINGS}/token /root/token; "
+        "for attempt in 1 2 3 4 5 6 7; do sudo systemctl restart jupyter-ubuntu || true; done; "
+        f"sudo mv /root/token {SETTINGS}/token"
+    )
+    assert answer(host) == "403"
+
+
 def test_an_upgrade_that_fails_leaves_the_server_as_it_was(host: Host, play: Path) -> None:
     before = process(host)
     run = host.play(str(play), "-e", json.dumps({"jupyter_packages": ["jupyterlab==99.99.99"]}))

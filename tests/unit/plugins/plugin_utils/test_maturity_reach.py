@@ -45,7 +45,7 @@ CASES = {
         "training_pipeline", "met", {"lib.py": FIT, "a.py": "import sys\nimport lib\n" + START % "getattr(lib, sys.argv[1])()"}),
     "a command of a CLI": (
         "training_pipeline", "met",
-         {"a.py": "import typer\n" + FIT.replace("def fit_it", "app = typer.Typer()\n\n@app.command()\ndef fit_it") + START % "app()"}),
+        {"a.py": "import typer\n" + FIT.replace("def fit_it", "app = typer.Typer()\n\n@app.command()\ndef fit_it") + START % "app()"}),
     "a decorator that registers nothing": (
         "training_pipeline", "partial", {"a.py": "import functools\n" + FIT.replace("def fit_it", "@functools.lru_cache\ndef fit_it") + START % "load()"}),
     "a console script": (

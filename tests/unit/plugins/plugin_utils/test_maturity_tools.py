@@ -71,7 +71,7 @@ CASES = {
         {"azure-pipelines.yml": "trigger: [main]\npool:\n  vmImage: x\nsteps:\n- task: AzureCLI@2\n  inputs:\n    inlineScript: |\n      pytest tests\n"}),
     "steps in images of any registry": (
         "automated_release", "met",
-         {"cloudbuild/up.yaml": "steps:\n  - name: hashicorp/terraform:1.5\n    entrypoint: sh\n    args: [-c, 'terraform apply']\n"}),
+        {"cloudbuild/up.yaml": "steps:\n  - name: hashicorp/terraform:1.5\n    entrypoint: sh\n    args: [-c, 'terraform apply']\n"}),
     "a list of steps that is no build": (
         "automated_release", "not_met", {"conf/steps.yaml": "steps:\n  - name: train\n    args: [docker, push]\n  - other: x\n"}),
     # Releases and deployments
@@ -149,8 +149,9 @@ CASES = {
     "vectors that are loaded": ("training_pipeline", "not_met", {"v.py": "from gensim.models import KeyedVectors\nKeyedVectors.load('v')\n"}),
     "vectors that are made": ("training_pipeline", "met", {"v.py": "from gensim.models import Word2Vec\nWord2Vec([['a']])\n"}),
     "popmon": ("model_monitoring", "met", {"t.py": "import popmon\npopmon.df_stability_report(1)\n"}),
-    "Azure's drift detector": ("model_monitoring", "met",
-     {"t.py": "from azureml.datadrift import DataDriftDetector\nDataDriftDetector.create_from_datasets(1)\n"}),
+    "Azure's drift detector": (
+        "model_monitoring", "met",
+        {"t.py": "from azureml.datadrift import DataDriftDetector\nDataDriftDetector.create_from_datasets(1)\n"}),
     # Comparison and promotion
     "a comparison that is kept": ("ab_testing", "met", {"train.py": COMPARE % "challenger_rmse < champ_rmse"}),
     "a flow that stops where the metric is too low": (
@@ -161,8 +162,9 @@ CASES = {
                                     "    check(fit([[1]], [1]))\n    keep()\nmain()\n"}),
     "a decision without a comparison": ("ab_testing", "not_met", {"train.py": COMPARE % "True"}),
     "a promotion by it": ("automated_promotion", "met", {"train.py": COMPARE % "challenger_rmse < champ_rmse"}),
-    "a chart with two weights": ("ab_testing", "met",
-     {"c/templates/v.yaml": ROUTE % "{{ .Values.a }}\n    - destination: {host: b}\n      weight: {{ .Values.b }}"}),
+    "a chart with two weights": (
+        "ab_testing", "met",
+        {"c/templates/v.yaml": ROUTE % "{{ .Values.a }}\n    - destination: {host: b}\n      weight: {{ .Values.b }}"}),
     "a route with one": ("ab_testing", "not_met", {"v.yaml": ROUTE % "100"}),
     "weights of something else": ("ab_testing", "not_met", {"params.yaml": "classes:\n  - weight: 1\n  - weight: 5\n"}),
     "revisions of Cloud Run": ("ab_testing", "met", {CI: run("gcloud run services update-traffic x --to-revisions a=90,b=10")}),
