@@ -137,7 +137,8 @@ class Reader:
         text = (ROOT / f"docs/{real.name}.md").read_text()
         blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
         lines = [line for kind, block in blocks if kind == "sh" for line in block.splitlines()]
-        self.untried = {line for line in lines if not line.startswith(("make deps", "export", "gcloud"))}
+        self.untried = {line for line in lines if not line.startswith(("make cloud", "export", "gcloud"))}
+        assert self.untried
         self.shown = [block for kind, block in blocks if not kind]
 
     def types(self, line: str, *lab: str) -> subprocess.CompletedProcess[str]:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import http.server
-import re
-import socket
 import stat
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
+import boto3
 import pytest
-from aws import HERE, LAB, ROOT, Cloud, changed, cloud, refusal
+from clouds import LAB, LAB_VARIABLES, ROOT, Cloud, Reader, changed, refusal, serving, serving_hosts
 
-LAB_VARIABLES = ["-e", "@inventories/lab/group_vars/all.yml"]
+HERE = ["-e", '{"aws_vm_ssh_from": ["127.0.0.1/32"]}']
 FIXED = ["-e", "aws_vm_fixed_address=true", "-e", "aws_vm_http=true"]
 NO_HOST = ["-e", "aws_vm_ssh_timeout=0"]
 # Two halves that take about as long, for two workers.
@@ -25,42 +20,53 @@ first_half = pytest.mark.xdist_group("aws_first_half")
 second_half = pytest.mark.xdist_group("aws_second_half")
 
 
+class Amazon(Cloud):
+    """AWS's stand-in."""
+
+    name = "aws"
+    control_variable = "AWS_ENDPOINT_URL"
+    always = HERE
+    # Of amazon.aws, for the next release of Ansible.
+    variables: ClassVar[dict[str, str]] = {"ANSIBLE_DEPRECATION_WARNINGS": "0"}
+
+    def left(self) -> dict[str, list[str]]:
+        """Return what there is in the account."""
+        return self.state()["left"]
+
+    def client(self) -> Any:
+        """Return an EC2 client, to look with and to put other people's things there."""
+        return boto3.client(
+            "ec2",
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            region_name=self.environment["AWS_REGION"],
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def instance(self) -> dict[str, Any]:
+        """Return the one instance that is there, as AWS tells of it."""
+        (reservation,) = self.client().describe_instances(
+            Filters=[{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+        )["Reservations"]
+        return reservation["Instances"][0]
+
+
 @pytest.fixture
-def real() -> Iterator[Cloud]:
+def real() -> Iterator[Amazon]:
     """Have a stand-in whose instances are hosts."""
-    subprocess.run([sys.executable, "-m", "lab", "ready"], cwd=ROOT, check=True, capture_output=True, timeout=900)
-    with cloud() as there:
+    with serving_hosts(Amazon) as there:
         yield there
 
 
 @pytest.fixture
-def bare() -> Iterator[Cloud]:
+def bare() -> Iterator[Amazon]:
     """Have a stand-in whose instances are names and numbers only."""
-    with cloud("--no-machines") as there:
+    with serving(Amazon, "--no-machines") as there:
         yield there
-
-
-class Reader:
-    """Somebody who types what docs/aws.md says, with what is the lab's behind it."""
-
-    def __init__(self, real: Cloud) -> None:
-        self.real = real
-        text = (ROOT / "docs/aws.md").read_text()
-        lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
-        self.untried = {line for line in lines if not line.startswith(("make deps", "export"))}
-        assert self.untried
-        self.shown = re.findall(r"```\n(@all.*?)```", text, re.DOTALL)
-
-    def types(self, line: str, *lab: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the page."""
-        self.untried.discard(line)
-        if line == "ssh workbench":
-            return self.real.ssh(*lab)
-        return self.real.run(*line.split(), *lab)
 
 
 @first_half
-def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Cloud, subtests: pytest.Subtests) -> None:
+def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Amazon, subtests: pytest.Subtests) -> None:
     reader = Reader(real)
     make = "ansible-playbook playbooks/aws.yml"
     stop, start, remove = (f"{make} -e aws_vm_state={state}" for state in ("stopped", "started", "absent"))
@@ -91,7 +97,7 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Cloud, subtest
     with subtests.test("log in by the name, and Jupyter is there"):
         changed(reader.types(ssh))
         assert reader.types("ssh workbench", "docker run --rm hello-world && touch kept").returncode == 0
-        assert jupyter_through(real) == 403
+        assert real.jupyter() == 403
         (known,) = real.known_hosts.read_text().splitlines()
         assert real.run("ssh-keygen", "-F", real.instance()["InstanceId"], "-f", str(real.known_hosts)).stdout
 
@@ -120,52 +126,26 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Cloud, subtest
     assert reader.untried == set()
 
 
-def jupyter_through(real: Cloud) -> int:
-    """Return what Jupyter answers to somebody without its token, on this side of the forward."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # Port 8888 of this machine may be somebody else's, so the playbook is asked for another.
-    changed(
-        real.run(
-            "ansible-playbook", "-i", "inventories/aws", "playbooks/ssh.yml", "-e", f"ssh_config_local_port={port}"
-        )
-    )
-    options = ["-F", f"{real.home}/.ssh/config", "-o", f"UserKnownHostsFile={real.known_hosts}", "-N"]
-    with subprocess.Popen(["ssh", *options, "workbench"], env=real.environment) as tunnel:
-        try:
-            for _second in range(100):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status", timeout=5)
-                except urllib.error.HTTPError as refused:
-                    return refused.code
-                except OSError:
-                    time.sleep(0.1)
-            return 0
-        finally:
-            tunnel.terminate()
-
-
 @second_half
-def test_cut_off_after_any_call_it_ends_as_it_should_and_nothing_else_is_touched(bare: Cloud) -> None:
+def test_cut_off_after_any_call_it_ends_as_it_should_and_nothing_else_is_touched(bare: Amazon) -> None:
     put_other_peoples_things(bare)
     theirs = bare.left()
-    assert len(changed(bare.aws("--check", *FIXED, *NO_HOST))) == 5
+    assert len(changed(bare.play("--check", *FIXED, *NO_HOST))) == 5
     assert bare.left() == theirs
 
     cuts = 0
     while bare.cut_off(*FIXED, *NO_HOST):
         cuts += 1
     assert cuts >= 5
-    assert changed(bare.aws(*FIXED, *NO_HOST)) == set()
+    assert changed(bare.play(*FIXED, *NO_HOST)) == set()
     there = bare.left()
     assert {kind: len(things) - len(theirs[kind]) for kind, things in there.items()} == dict.fromkeys(theirs, 1)
     address = look_at_what_was_made(bare)
 
-    changed(bare.aws("-e", "aws_vm_state=stopped"))
-    changed(bare.aws("-e", "aws_vm_state=started", *NO_HOST))
+    changed(bare.play("-e", "aws_vm_state=stopped"))
+    changed(bare.play("-e", "aws_vm_state=started", *NO_HOST))
     assert bare.inventory()["_meta"]["hostvars"]["workbench"]["ansible_host"] == address
-    assert len(changed(bare.aws("--check", "-e", "aws_vm_state=absent"))) == 5
+    assert len(changed(bare.play("--check", "-e", "aws_vm_state=absent"))) == 5
     assert bare.left() == there
 
     cuts = 0
@@ -176,7 +156,7 @@ def test_cut_off_after_any_call_it_ends_as_it_should_and_nothing_else_is_touched
     assert not (bare.home / ".ssh/workbench.pem").exists()
 
 
-def put_other_peoples_things(bare: Cloud) -> None:
+def put_other_peoples_things(bare: Amazon) -> None:
     """Have one of everything that is not the workbench's."""
     ec2 = bare.client()
     image = ec2.describe_images(Owners=["099720109477"])["Images"][0]["ImageId"]
@@ -186,7 +166,7 @@ def put_other_peoples_things(bare: Cloud) -> None:
     ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="t2.nano")
 
 
-def look_at_what_was_made(bare: Cloud) -> str:
+def look_at_what_was_made(bare: Amazon) -> str:
     """Check what AWS tells of the machine and of all that belongs to it; return its address."""
     ec2 = bare.client()
     (mine,) = [
@@ -215,10 +195,10 @@ def look_at_what_was_made(bare: Cloud) -> str:
 
 
 @second_half
-def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
+def test_throttling_and_slow_changes_are_waited_through(bare: Amazon) -> None:
     before = bare.left()
     bare.set(throttle=4, slow=2)
-    assert len(changed(bare.aws(*NO_HOST))) == 4
+    assert len(changed(bare.play(*NO_HOST))) == 4
     # The inventory plugin tries as often as botocore does, which is three times unless AWS_MAX_ATTEMPTS says more.
     bare.set(throttle=2)
     assert list(bare.inventory()["_meta"]["hostvars"]) == ["workbench"]
@@ -228,12 +208,12 @@ def test_throttling_and_slow_changes_are_waited_through(bare: Cloud) -> None:
     # Cut off while it stops: the next run waits for that, and for the end of the machine, which holds the group.
     bare.set(slow=6)
     bare.client().stop_instances(InstanceIds=[bare.instance()["InstanceId"]])
-    changed(bare.aws("-e", "aws_vm_state=absent"))
+    changed(bare.play("-e", "aws_vm_state=absent"))
     assert bare.left() == before
 
 
 @first_half
-def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytest.Subtests) -> None:
+def test_what_the_plugin_only_warns_of_is_a_failure(bare: Amazon, subtests: pytest.Subtests) -> None:
     wrong = {
         "no credentials": ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "nable to locate credentials"),
         "wrong credentials": ({"AWS_ACCESS_KEY_ID": "wrong"}, "AuthFailure"),
@@ -244,24 +224,24 @@ def test_what_the_plugin_only_warns_of_is_a_failure(bare: Cloud, subtests: pytes
             said = refusal(bare.run("ansible-playbook", "-i", "inventories/aws", "site.yml", **environment))
             assert reason in said
             if case != "endpoint down":  # which is tried for long there
-                said = refusal(bare.aws(**environment))
+                said = refusal(bare.play(**environment))
                 assert reason in said
                 assert "AWS_PROFILE" in said
     with subtests.test("nothing found"):
         said = refusal(bare.run("ansible-playbook", "-i", "inventories/aws", "site.yml"))
         assert "There is no machine in" in said
     with subtests.test("nothing to stop"):
-        assert "0 machines in us-east-1 are called workbench" in refusal(bare.aws("-e", "aws_vm_state=stopped"))
+        assert "0 machines in us-east-1 are called workbench" in refusal(bare.play("-e", "aws_vm_state=stopped"))
 
 
 @first_half
-def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Subtests) -> None:
+def test_it_refuses_before_it_changes_anything(bare: Amazon, subtests: pytest.Subtests) -> None:
     ec2 = bare.client()
     before = bare.left()
     key = bare.home / ".ssh/workbench.pem"
     with subtests.test("bad values"):
         said = refusal(
-            bare.aws("-e", "aws_vm_name=Mine!", "-e", "aws_vm_disk_gb=1", "-e", '{"aws_vm_ssh_from": ["me"]}')
+            bare.play("-e", "aws_vm_name=Mine!", "-e", "aws_vm_disk_gb=1", "-e", '{"aws_vm_ssh_from": ["me"]}')
         )
         for variable in ("aws_vm_name", "aws_vm_disk_gb", "aws_vm_ssh_from"):
             assert f"- {variable}: " in said
@@ -271,8 +251,8 @@ def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Sub
     assert bare.left() == before
     with subtests.test("a security group of somebody else"):
         ec2.create_security_group(GroupName="workbench", Description="-")
-        assert "so it is somebody else's" in refusal(bare.aws())
-        changed(bare.aws("-e", "aws_vm_state=absent"))
+        assert "so it is somebody else's" in refusal(bare.play())
+        changed(bare.play("-e", "aws_vm_state=absent"))
         assert "workbench" in bare.left()["groups"]
         ec2.delete_security_group(GroupName="workbench")
     assert not key.exists()
@@ -287,21 +267,21 @@ def test_it_refuses_before_it_changes_anything(bare: Cloud, subtests: pytest.Sub
     with subtests.test("an address that somebody else gave to the machine"):
         given = ec2.allocate_address(Domain="vpc")["AllocationId"]
         linked = ec2.associate_address(AllocationId=given, InstanceId=bare.instance()["InstanceId"])
-        assert "which is not the role's" in refusal(bare.aws(*FIXED))
+        assert "which is not the role's" in refusal(bare.play(*FIXED))
         ec2.disassociate_address(AssociationId=linked["AssociationId"])
         ec2.release_address(AllocationId=given)
     with subtests.test("a lost key, and one that does not fit"):
         there = bare.left()
         kept = key.read_bytes()
         key.unlink()
-        assert "is lost" in refusal(bare.aws())
+        assert "is lost" in refusal(bare.play())
         assert not key.exists()
         key.write_bytes((LAB / "id_ed25519").read_bytes())
         key.chmod(0o400)
-        assert "does not open the machine" in refusal(bare.aws())
+        assert "does not open the machine" in refusal(bare.play())
         assert bare.left() == there
     with subtests.test("a key that is not the role's stays"):
-        changed(bare.aws("-e", "aws_vm_state=absent"))
+        changed(bare.play("-e", "aws_vm_state=absent"))
         assert bare.left() == before
         assert key.read_bytes() != kept
 

@@ -110,7 +110,6 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Google, subtes
     stop, start, remove = (f"{make} -e gcp_vm_state={state}" for state in ("stopped", "started", "absent"))
     site = "ansible-playbook -i inventories/gcp site.yml -e anaconda_accept_license=true"
     ssh = "ansible-playbook -i inventories/gcp playbooks/ssh.yml"
-    assert reader.untried
 
     with subtests.test("the dry run predicts what changes, on an empty project"):
         dry = reader.types(make, "--check", "--diff")

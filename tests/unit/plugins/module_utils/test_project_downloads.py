@@ -56,10 +56,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("ETag", hashlib.sha256(server.content).hexdigest())
         if asked:
             self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
-        self.end_headers()
+        # Before the client has an answer: it may drop this one and ask again, while this thread still waits for its turn.
         cut = server.cuts.pop(0) if server.cuts else total
-        server.sent.append((start, len(server.content[start : start + cut])))
-        self.wfile.write(server.content[start : start + cut])
+        piece = server.content[start : start + cut]
+        server.sent.append((start, len(piece)))
+        self.end_headers()
+        self.wfile.write(piece)
 
     def log_message(self, *_words):
         """Say nothing."""
