@@ -71,6 +71,15 @@ def run(*command: str | Path, stdin: str | bytes = b"", timeout: float = 60) -> 
     return run_bytes(*command, stdin=stdin, timeout=timeout).decode(errors="replace").strip()
 
 
+def family(process: int) -> list[int]:
+    """Return a process and all below it. Ansible's workers have sessions of their own, so a signal to its group misses them."""
+    below: list[int] = []
+    with contextlib.suppress(OSError):  # it may end meanwhile
+        for file in Path(f"/proc/{process}/task").glob("*/children"):
+            below += map(int, file.read_text().split())
+    return [process, *(found for one in below for found in family(one))]
+
+
 def tail(text: str, lines: int = 20) -> str:
     """Return the last lines of a log or an error output: the part that tells."""
     return "\n".join(text.strip().splitlines()[-lines:])

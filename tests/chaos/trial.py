@@ -18,7 +18,7 @@ from pathlib import Path
 from comparison import State, differences
 
 from lab import artefacts, images
-from lab.common import LABEL, PREFIX, locked, run
+from lab.common import LABEL, PREFIX, family, locked, run
 from tests.integration.lab_host import INVENTORY, LAB, ROOT, Host, environment, lab
 
 HERE = Path(__file__).parent
@@ -176,15 +176,6 @@ class Site(Host):
     def kill_sessions(self) -> None:
         """Kill what people and Ansible have running on the host, as nothing of it survives the host's own end."""
         self.inside("systemctl kill --signal=KILL 'session-*.scope' || true")
-
-
-def family(process: int) -> list[int]:
-    """Return a process and all below it. Ansible's workers have sessions of their own, so a signal to its group misses them."""
-    below: list[int] = []
-    with contextlib.suppress(OSError):
-        for file in Path(f"/proc/{process}/task").glob("*/children"):
-            below += map(int, file.read_text().split())
-    return [process, *(found for one in below for found in family(one))]
 
 
 def kill(process: subprocess.Popen[str]) -> None:

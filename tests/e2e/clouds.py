@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from lab.cloud.client import stand_in, steer
+from lab.common import family
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".lab"
@@ -166,12 +167,6 @@ def serving_hosts(kind: type[Kind]) -> Iterator[Kind]:
     subprocess.run([sys.executable, "-m", "lab", "ready"], cwd=ROOT, check=True, capture_output=True, timeout=900)
     with serving(kind) as there:
         yield there
-
-
-def family(process: int) -> list[int]:
-    """Return a process and all below it. Ansible's workers have sessions of their own, so a signal to its group misses them."""
-    below = [int(one) for file in Path(f"/proc/{process}/task").glob("*/children") for one in file.read_text().split()]
-    return [process, *(found for one in below for found in family(one))]
 
 
 def changed(run: subprocess.CompletedProcess[str]) -> set[str]:
