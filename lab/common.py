@@ -72,7 +72,10 @@ def run(*command: str | Path, stdin: str | bytes = b"", timeout: float = 60) -> 
 
 
 def family(process: int) -> list[int]:
-    """Return a process and all below it. Ansible's workers have sessions of their own, so a signal to its group misses them."""
+    """Return a process and all below it.
+
+    Ansible's workers have sessions of their own, so that a signal to its group misses them.
+    """
     below: list[int] = []
     with contextlib.suppress(OSError):  # it may end meanwhile
         for file in Path(f"/proc/{process}/task").glob("*/children"):
