@@ -1,0 +1,85 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of comparison: traffic for several versions, and a candidate beside the model in production."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, METRIC
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+
+# Every kind ends the one before it, and these have weights.
+ROUTE = re.compile(
+    r"^kind:[ \t]*[\"']?(?:VirtualService|HTTPRoute|GRPCRoute|TrafficSplit|TraefikService|IngressRoute|SeldonDeployment)\b",
+    re.M,
+)
+WEIGHT = re.compile(r"(?:weight|traffic):[ \t]*[\"']?(?:[1-9]\d?\b|\{\{)")
+
+
+def traffic_weights(answers: Answers) -> list[Evidence]:
+    """Routes with more than one weight. Read as text, since charts are no YAML before they are rendered."""
+    found = []
+    for path, text in answers.project.text.items():
+        if not path.endswith((".yml", ".yaml")) or answers.project.role(path) not in CODE:
+            continue
+        starts = list(ROUTE.finditer(text))
+        for number, start in enumerate(starts):
+            end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+            if len(WEIGHT.findall(text, start.end(), min(end, start.end() + 8000))) >= 2:
+                found.append(Evidence(3, path, text.count("\n", 0, start.start()) + 1, start.group().strip()))
+                break
+    return found
+
+
+def traffic_split_code(answers: Answers) -> list[Evidence]:
+    """Weights for more than one version."""
+    found = []
+    for path, role, facts in answers.code(list(CODE)):
+        for symbol, line, _function, keywords, _values in facts.get("calls", ()):
+            split = keywords.get("traffic_split") or keywords.get("traffic", "")
+            variants = keywords.get("ProductionVariants", "").count("VariantName")
+            several = (
+                split.startswith("[") and split.count(",") >= 3 and "timeout" not in split and "bentoml" not in symbol
+            )
+            if (
+                several
+                or symbol.endswith("update_endpoint_weights_and_capacities")
+                or "ShadowProductionVariants" in keywords
+                or variants >= 2
+            ):
+                found.append(Evidence(answers.weight(path, role), path, line, symbol))
+    return found
+
+
+IN_PRODUCTION = re.compile(
+    r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
+    r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w+_)?(?:model|best|prod|version|score|metrics?|rmse|"
+    r"mae|mse|f1|auc|accuracy|acc|loss|r2)",
+    re.I,
+)
+BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")
+
+
+def champion_challenger(answers: Answers) -> list[Evidence]:
+    """A comparison of a metric with that of the model in production, in code that knows the registry."""
+    registry = answers.files("model_registry", "model_registry_uri", "promotion")
+    found = []
+    for path, role, facts in answers.code(list(CODE)):
+        known = (
+            path in registry
+            or bool(answers.project.edges.get(path, set()) & registry)
+            or any(path in answers.project.edges.get(item, ()) for item in registry)
+        )
+        # A comparison counts as well where its function gets the model in production by its alias or stage.
+        fetching = {
+            function
+            for symbol, _line, function, _keywords, _values in facts.get("calls", ())
+            if function and BY_ALIAS.search(symbol)
+        }
+        for names, line, function, ordered, _body, _other, _leaves in facts.get("compares", ()):
+            words = " ".join(names)
+            if ordered and METRIC.search(words) and known and (IN_PRODUCTION.search(words) or function in fetching):
+                found.append(Evidence(answers.weight(path, role), path, line, words[:100]))
+    return found

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of deployment: by jobs, by infrastructure as code, by pipelines, and by agents in a cluster."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import flows
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+
+INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
+AS_CODE = re.compile(
+    r"^(?:(?:terraform|tofu|terragrunt) (?:\S+ )*apply|cdk deploy|pulumi up|gcloud (?:\S+ )*builds submit|sam deploy|"
+    r"serverless deploy|aws cloudformation deploy)"
+)
+
+
+def deploys_model(answers: Answers) -> list[Evidence]:
+    """A deployment in CI, or infrastructure as code, of a project that serves a model."""
+    if not _serves(answers):
+        return []
+    compute = _has_compute(answers)
+    found = [item for item in answers.found("deploys") if compute or not INFRASTRUCTURE.search(item.symbol)]
+    found.extend(answers.found("gitops"))
+    in_ci = {(one.file, one.line) for job in answers.project.jobs for one in job.commands}
+    for item in answers.found("deploys_by_hand"):
+        if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and (
+            compute or not INFRASTRUCTURE.search(item.symbol)
+        ):
+            found.append(item._replace(strength=3))
+    package = answers.files("serving_package")
+    for job in answers.project.jobs:
+        if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
+            answers
+        ):
+            found.append(Evidence(4, job.file, job.line, job.name))
+    return found
+
+
+def _serves(answers: Answers) -> bool:
+    names = ("serving_code", "serving_image", "serving_package", "serving_config", "serving_procfile", "batch_image")
+    return any(answers.found(name) for name in names)
+
+
+def _deploying(answers: Answers) -> set[str]:
+    return {item.file for item in answers.found("serving_package") if re.search(r"deploy|create_endpoint", item.symbol)}
+
+
+COMPUTE = re.compile(
+    r'resource\s+"(?:aws_lambda_function|aws_ecs_(?:service|task_definition)|aws_sagemaker_endpoint|aws_apprunner_service|google_cloud_run\w*|'
+    r"google_cloudfunctions\w*|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w*|helm_release|"
+    r"azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*|\w*function_app|linux_virtual\w*)|"
+    r"aws_(?:instance|lightsail_container\w*|elastic_beanstalk\w*|sagemaker_model|ecs_cluster)|google_app_engine\w*|"
+    r"databricks_(?:model_serving|job)|digitalocean_(?:app|droplet)|hcloud_server|heroku_app|scaleway_container\w*|yandex_\w*container\w*|"
+    r'aws_batch_job_definition|docker_container|google_compute_instance|aws_eks\w*)"|source\s*=\s*"[^"]*(?:ecs|lambda|cloud-run|eks|gke)[^"]*"'
+)
+MACHINE = re.compile(r"google_compute_instance|aws_instance|azurerm_linux_virtual|droplet|hcloud_server")
+COMPUTE_INSTANCE_RUNS = re.compile(r"user_data|docker run|startup[-_]script|provisioner")
+
+
+def _has_compute(answers: Answers) -> bool:
+    for path, text in answers.project.text.items():
+        if path.endswith(".tf") and answers.project.role(path) in CODE:
+            for match in COMPUTE.finditer(text):
+                if not MACHINE.search(match.group()) or COMPUTE_INSTANCE_RUNS.search(text):
+                    return True
+    return bool(answers.files("serving_config")) or any(
+        re.search(r"(?:^|/)(?:cdk\.json|Pulumi\.yaml)$", path) for path in answers.project.files
+    )
+
+
+def deploys_model_code(answers: Answers) -> list[Evidence]:
+    """Steps of a pipeline that deploy what they get from the registry."""
+    wanted = re.compile(r"zenml\..*deployer|\.deploy$|create_endpoint$")
+    reached = set().union(*(flow.files for flow in flows(answers)), set())
+    found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
+    for path, text in answers.project.text.items():
+        match = re.search(r"\bvetiver_deploy_rsconnect\b|\brsconnect::deployAPI\b", text)
+        if match and answers.project.role(path) in CODE:
+            found.append(Evidence(3, path, text.count("\n", 0, match.start()) + 1, match.group()))
+    return found
+
+
+def gitops(answers: Answers) -> list[Evidence]:
+    """Applications of Argo CD that synchronise by themselves, and releases of Flux."""
+    found = []
+    for path, documents in answers.project.documents.items():
+        for document in documents:
+            if not isinstance(document, dict) or answers.project.role(path) not in CODE:
+                continue
+            kind, version = str(document.get("kind")), str(document.get("apiVersion"))
+            argo = version.startswith("argoproj.io/") and kind in ("Application", "ApplicationSet")
+            if (argo and any("automated" in item for item in mappings(document))) or (
+                "toolkit.fluxcd.io/" in version and kind in ("HelmRelease", "Kustomization", "ImageUpdateAutomation")
+            ):
+                found.append(Evidence(3, path, line_of(answers.project.raw[path], "kind: " + kind), kind))
+    return found

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of monitoring: services that a Prometheus scrapes, and drift that code of the project computes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    as_list,
+    line_of,
+    mappings,
+    text_of,
+)
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
+
+COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
+# What looks at others: that it is looked at itself says nothing about the project's services.
+WATCHERS = re.compile(r"\b(?:prom|prometheus(?!\.io)|grafana|evidently|alertmanager|node-exporter)\b")
+
+
+def scraped_service(answers: Answers) -> list[Evidence]:
+    """What a Prometheus scrapes and the project builds or runs: services of a compose file, annotated pods. Drift dashboards are none."""
+    project = answers.project
+    own: set[str] = set()
+    for path, documents in project.documents.items():
+        if not COMPOSE.search(path):
+            continue
+        services = [item["services"] for item in mappings(documents) if isinstance(item.get("services"), dict)]
+        for name, service in (pair for group in services for pair in group.items()):
+            build = service.get("build") if isinstance(service, dict) else None
+            context = build.get("context", ".") if isinstance(build, dict) else build
+            if context is None:
+                continue
+            folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), str(context)))
+            watching = any(
+                (file + "/").startswith(folder + "/") for file in answers.files("model_monitoring") if folder != "."
+            )
+            if not watching and not re.search(r"evidently|drift|monitor", str(name)):
+                own.update({str(name), str(service.get("container_name", name))})
+    found = []
+    for path, documents in project.documents.items():
+        for item in (entry for group in mappings(documents) for entry in as_list(group.get("scrape_configs"))):
+            for host in re.findall(r"^([\w.-]+):\d+$", text_of(item), re.M):
+                if host in own:
+                    found.append(Evidence(3, path, line_of(project.raw[path], host), host))
+        for document in documents:
+            told = any(str(item.get("prometheus.io/scrape")).lower() == "true" for item in mappings(document))
+            if told and not WATCHERS.search(text_of(document)):
+                line = line_of(project.raw[path], "prometheus.io/scrape")
+                found.append(Evidence(3, path, line, "prometheus.io/scrape"))
+    return found
+
+
+DRIFT = re.compile(
+    r"(?<![a-z])(?:psi|population_stability\w*|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
+    r"check|detect\w*)|(?:calculate|compute|detect|check)_(?:\w+_)?drift)(?![a-z])",
+    re.I,
+)
+
+
+def model_monitoring_own(answers: Answers) -> list[Evidence]:
+    """A function named after drift that calls a two-sample test, or computes a stability index."""
+    tests = symbol_pattern(
+        ("scipy.stats.ks_2samp", "scipy.stats.wasserstein_distance", "scipy.spatial.distance.jensenshannon")
+    )
+    found = []
+    for path, role, facts in answers.code(list(CODE)):
+        for symbol, line, function, _keywords, _values in facts.get("calls", ()):
+            if tests.fullmatch(symbol) and (DRIFT.search(function) or re.search(r"drift|monitor", path)):
+                found.append(Evidence(answers.weight(path, role), path, line, symbol))
+        for name, line, _decorators in facts.get("functions", ()):
+            if re.search(r"(?<![a-z])psi(?![a-z])|population_stability", name):
+                found.append(Evidence(answers.weight(path, role), path, line, name))
+    return found

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of retraining: by a schedule, an event, or a monitor's result."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import TRAINS, Schedule, schedules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+
+
+def scheduled_training(answers: Answers) -> list[Evidence]:
+    """Active schedules and events whose flow reaches training."""
+    return [Evidence(4, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.active]
+
+
+def paused_schedule(answers: Answers) -> list[Evidence]:
+    """Schedules of training that are paused or empty."""
+    return [
+        Evidence(3, item.file, item.line, item.symbol)
+        for item in _schedules_of_training(answers)
+        if not item.active and not item.hidden and "codecommit" not in item.words
+    ]
+
+
+def schedule_from_environment(answers: Answers) -> list[Evidence]:
+    """Schedules of training whose time is a variable of the environment."""
+    return [Evidence(1, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.hidden]
+
+
+def _schedules_of_training(answers: Answers) -> Iterator[Schedule]:
+    training = trainers(answers)
+    orchestrated = {item.file for item in answers.found("orchestrated_training")}
+    for item in schedules(answers):
+        # A container or a managed service hides the files: then the words of the flow have to say what is trained.
+        hidden = not item.files or item.file in orchestrated
+        if item.files & training or (hidden and training and (TRAINS.search(item.words) or item.file in orchestrated)):
+            yield item
+
+
+# A condition of CI on what an earlier step or job found out.
+RESULT = re.compile(r"(?:steps|needs)\.[\w.-]*outputs\.\w*(?:drift|degrad|decay|retrain)", re.I)
+STARTED_IN_CI = re.compile(
+    r"^gh workflow run .*train|^dvc repro|^prefect deployment run|^airflow dags trigger|start-pipeline-execution|"
+    r"^uses:peter-evans/repository-dispatch"
+)
+ALARM = re.compile(
+    r"drift|degrad|psi(?![a-z])|alert|alarm|decay|performance_drop|needs?_retrain|should_retrain|retrain", re.I
+)
+STARTS_TRAINING = re.compile(
+    r"(?:^|\.)(?:start_pipeline_execution|run_deployment|TriggerDagRunOperator|create_flow_run\w*|trigger_pipeline|"
+    r"trigger_dag\w*|start_execution|create_workflow_dispatch|"
+    r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|"
+    r"run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
+)
+
+
+def triggered_retraining(answers: Answers) -> list[Evidence]:
+    """Events that start training, and branches on a monitor's result whose body starts it."""
+    found = [
+        Evidence(4, item.file, item.line, item.symbol)
+        for item in _schedules_of_training(answers)
+        if item.active and item.event
+    ]
+    training = trainers(answers)
+    if not training:
+        return found
+    for job in answers.project.jobs:
+        # A monitor's result that decides in CI whether training runs.
+        alarmed = [item for item in job.commands if RESULT.search(item.when)] if job.automatic else []
+        starting = [item for item in alarmed if STARTED_IN_CI.search(item.text)]
+        if starting or answers.project.reach(answers.project.programs(alarmed)) & training:
+            found.append(Evidence(4, job.file, (starting or alarmed)[0].line, job.name))
+    for path, role, facts in answers.code(list(CODE)):
+        for names, line, function, _ordered, body, _other, _leaves in facts.get("compares", ()):
+            starts = [symbol for symbol in body if STARTS_TRAINING.search(symbol)]
+            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
+                found.append(Evidence(4, path, line, starts[0]))
+    return found

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of tests: which assert something, reach the project's own code, or cross a border."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Iterator
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
+
+INTEGRATION = re.compile(
+    r"(?:^|[/_.-])(?:integrations?|e2e|end[_-]?to[_-]?end|functional|system|acceptance|smoke)(?:[/_.-]|tests?)", re.I
+)
+
+
+def unit_tests(answers: Answers) -> list[Evidence]:
+    """Tests with an assertion in files that load the project's own code and are no integration tests."""
+    in_ci = {
+        item
+        for job in answers.project.jobs
+        if job.automatic
+        for item in job.commands
+        if re.match(r"^(?:pytest|unittest|tox|nox)\b", item.text)
+    }
+    reaching: dict[str, bool] = {}
+    found = []
+    for path, line, name, assertions in _tests(answers):
+        if not assertions or INTEGRATION.search(path):
+            continue
+        if path not in reaching:
+            reaching[path] = _reaches_code(answers, path)
+        if reaching[path]:
+            found.append(Evidence(4 if in_ci else 3, path, line, name))
+    return found
+
+
+def weak_tests(answers: Answers) -> list[Evidence]:
+    """Tests that assert nothing, or load nothing of the project."""
+    return [
+        Evidence(2, path, line, name)
+        for path, line, name, _assertions in _tests(answers)
+        if not INTEGRATION.search(path)
+    ]
+
+
+CROSSING = symbol_pattern(
+    (
+        "*.TestClient",
+        "*.test_client",
+        "requests.*",
+        "httpx.*",
+        "testcontainers.*",
+        "moto.*",
+        "localstack*",
+        "docker.from_env",
+        "aiohttp.ClientSession",
+        "redis.*",
+        "pymongo.MongoClient",
+        "kafka.*",
+        "confluent_kafka.*",
+        "pika.*",
+        "psycopg.*",
+        "asyncpg.*",
+        "psycopg2.connect",
+        "grpc.insecure_channel",
+    )
+)
+
+
+def integration_tests(answers: Answers) -> list[Evidence]:
+    """Tests with an assertion that stand among integration tests, or talk to a service, a container or a database."""
+    found = []
+    crossing: dict[str, str] = {}
+    for path, _role, facts in answers.code(["test"]):
+        for symbol, _line, _function, _keywords, _values in facts.get("calls", ()):
+            if CROSSING.fullmatch(symbol):
+                crossing.setdefault(path, symbol)
+    for path, line, name, assertions in _tests(answers):
+        if assertions and (INTEGRATION.search(path) or path in crossing):
+            found.append(Evidence(3, path, line, name))
+    return found
+
+
+def _tests(answers: Answers) -> Iterator[tuple[str, int, str, int]]:
+    for path, _role, facts in answers.code(["test"]):
+        for name, line, assertions in facts.get("tests", ()):
+            yield path, line, name, assertions
+
+
+def _reaches_code(answers: Answers, path: str) -> bool:
+    """Whether a test file, or a conftest beside or above it, loads code of the project."""
+    project = answers.project
+    folder = posixpath.dirname(path)
+    helpers = [
+        item
+        for item in project.python
+        if posixpath.basename(item) == "conftest.py" and (folder + "/").startswith(posixpath.dirname(item) + "/")
+    ]
+    for one in [path, *helpers]:
+        for module, _line in project.python[one].get("imports", ()):
+            target = project.resolve(module, one)
+            if target and project.role(target) in CODE:
+                return True
+        for value, _line in project.python[one].get("strings", ()):
+            if any(
+                project.role(item) in CODE and item.endswith(".py") for item in project.named_programs(value, folder)
+            ):
+                return True
+    return False
