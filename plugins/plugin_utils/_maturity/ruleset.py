@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator
 
 import yaml
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS
 
 SHIPPED = Path(__file__).with_name("rules")
 # What is read as text besides Python and notebooks; the rules decide what to look for in it.
@@ -127,6 +128,8 @@ def _check(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any
     for name, signal in signals.items():
         if "kind" not in signal or (signal["kind"] != "check" and not signal.get("match")):
             raise RuleError("signal %s needs a kind, and a match unless it is a check" % name)
+        if signal["kind"] == "check" and name not in CHECKS:
+            raise RuleError("signal %s: there is no such check; one of %s" % (name, ", ".join(sorted(CHECKS))))
         for other in signal.get("not_with", ()):
             if other not in signals:
                 raise RuleError("signal %s names the signal %s, which no rule file has" % (name, other))

@@ -67,7 +67,7 @@ class Answers:
             self._known[name] = []
             signal = self.signals[name]
             if signal["kind"] == "check":
-                evidence = self.checks[name](self) if name in self.checks else []
+                evidence = self.checks[name](self)
             else:
                 evidence = list(_bounded(getattr(self, "_" + signal["kind"])(signal)))
                 elsewhere = self.files(*signal.get("not_with", ()))

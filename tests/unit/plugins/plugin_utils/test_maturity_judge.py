@@ -121,6 +121,7 @@ def test_users_extend_a_signal(tmp_path):
         ("signals:\n  - id: x\n    color: red\n", "unknown key color"),
         ("signals:\n  - id: x\n    kind: magic\n", "may be one of"),
         ("signals:\n  - id: x\n    kind: text\n    files: a\n    match: ['(']\n", "no regular expression"),
+        ("signals:\n  - id: scheduled_trainign\n    kind: check\n", "no such check; one of .*scheduled_training"),
         ("criteria:\n  - id: y\n", "has no level"),
         ("criteria:\n  - id: ci\n    met: [nothing]\n", "no rule file has"),
         ("rules: []\n", "unknown key rules"),
