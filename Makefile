@@ -47,7 +47,7 @@ clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that
 
 test: cloud ## Run every check
 	@python -m lab ready
-	@pytest -v -n 2 --dist loadgroup tests
+	@pytest -v -n 3 --dist loadgroup --durations=25 tests
 
 lint: cloud ## Read the code
 	@pytest -v tests/lint

@@ -1,4 +1,4 @@
-"""Ansible's own checks of a collection, without a single exception, and what runs on a host on the Pythons that hosts have."""
+"""Ansible's own checks of a collection, without a single exception, and what runs on a host on the oldest and newest Python that hosts have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_sanity(ansible_test):
     assert 'Required program "shellcheck" not found' not in run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("python", FOUND)
+@pytest.mark.parametrize("python", ENDS)
 def test_what_runs_on_a_host_can_be_read_by_its_python(ansible_test, python):
     run = ansible_test("sanity", "--venv", "--python", python, "--test", "compile", "--test", "import")
     assert run.returncode == 0, run.stdout + run.stderr
