@@ -1,4 +1,4 @@
-"""Ansible's own checks of a collection, without a single exception, and what runs on a host on the oldest and newest Python that hosts have."""
+"""Ansible's own checks of a collection, without a single exception, and what runs on a host on hosts' oldest and newest Python."""
 
 from __future__ import annotations
 
