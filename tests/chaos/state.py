@@ -1,7 +1,8 @@
 """Runs on a host, as root: prints all that a converge can change there, as one JSON object that can be compared.
 
 Left out is what every use of a machine moves: logs, caches, apt's and dpkg's own books (their content is told by the packages), what
-Python compiles for itself, Ansible's folders for its own files, and the engine's and conda's stores, which the doctor proves by use.
+Python compiles for itself, Ansible's folders for its own files, the engine's and conda's stores, which the doctor proves by use, and conda's
+diaries, which tell the second of each command: two undisturbed hosts that took turns side by side may agree even on that.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ LEFT_OUT = re.compile(
             "/(root|home/[^/]+)/[.](ansible|cache)$",
             "/(opt/anaconda|home/[^/]+/[.]conda)/pkgs$",
             "/tmp/(systemd-private-|ansible_|[.])[^/]*$",
+            "/conda-meta/history$",
             "/__pycache__$",
         )
     )
