@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import conda_home
@@ -86,6 +89,27 @@ def test_a_satisfied_environment_costs_no_solve_and_no_conda(conda, prefix, tmp_
     assert not again["changed"]
     less = conda.module(prefix=str(prefix), packages=["tornado", "python=2"], conda=without_conda(tmp_path / "other"))
     assert "conda was started" in less["msg"]
+
+
+def test_an_index_that_came_broken_and_was_kept_is_fetched_anew(conda, prefix, tmp_path):
+    channel = tmp_path / "channel"
+    shutil.copytree(conda.channel.removeprefix("file://"), channel, copy_function=os.link)
+    indexes = {path: path.read_bytes() for path in channel.glob("*/repodata.json*")}
+    serve = partial(http.server.SimpleHTTPRequestHandler, directory=channel)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        for part in (2, 1):  # half of it as if that were all, then the whole, which is said to be no newer
+            for path, whole in indexes.items():
+                path.unlink()
+                path.write_bytes(whole[: len(whole) // part])
+                os.utime(path, (1e9, 1e9))
+            words = ("create", "--yes", "--dry-run", "--prefix", f"{prefix}-2", "--override-channels", "--channel", url)
+            assert conda.run(*words, "six").returncode, "conda keeps no index that came broken"
+        made = conda.module(prefix=str(prefix), packages=["six"], channels=[url])
+        server.shutdown()
+    assert made.get("failed") is None, made
+    assert made["changed"]
 
 
 def test_packages_are_added_and_others_left_alone_until_they_are_pruned(conda, prefix):

@@ -145,8 +145,9 @@ def remove_environment(args: Namespace, config: Config, prefix: Path) -> int:
 
 
 def clean(args: Namespace, config: Config) -> int:
-    """Empty the package folder; environments hold links of their own to the files."""
-    folder = config.pkgs_dir()
+    """Empty the package folder, or only the indexes in it; environments hold links of their own to the files."""
+    only_indexes = args.index_cache and not (args.all or args.packages or args.tarballs or args.force_pkgs_dirs)
+    folder = config.pkgs_dir() / "cache" if only_indexes else config.pkgs_dir()
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     if not args.json:
         print(f"Will remove {len(found)} item(s) from {folder}.")

@@ -59,7 +59,11 @@ class Environment:
     ) -> dict[str, Any]:
         """Run conda and return its answer."""
         line = program.command([self.conda, *verb], self.prefix, channels, dry) + list(words)
-        return program.answer(*self.run(line))
+        ran = self.run(line)
+        if ran[0] and program.BROKEN_INDEX.search(ran[1] + ran[2]):
+            self.run([self.conda, "clean", "--index-cache", "--yes"])
+            ran = self.run(line)
+        return program.answer(*ran)
 
     def contents(self) -> Contents:
         """Return everything that is installed, by name: version and build."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 PLACES = (
@@ -21,6 +22,9 @@ PLACES = (
 RECEIPT = "/var/lib/misc/mlops-workbench-anaconda.json"
 # Nothing of the user's own settings but proxies and certificates should decide what is installed.
 SETTINGS = {"CONDA_NOTIFY_OUTDATED_CONDA": "false", "CONDA_ALWAYS_YES": "true", "LC_ALL": "C.UTF-8"}
+
+# What a proxy gave in the place of a channel's index conda keeps and believes (https://github.com/conda/conda/issues/9710).
+BROKEN_INDEX = re.compile("failed to parse|JSONDecodeError|parse error|Could not read JSON")
 
 REMEDIES: Tuple[Tuple[Tuple[str, ...], str], ...] = (
     (
