@@ -93,7 +93,7 @@ def test_a_satisfied_environment_costs_no_solve_and_no_conda(conda, prefix, tmp_
 
 def test_an_index_that_came_broken_and_was_kept_is_fetched_anew(conda, prefix, tmp_path):
     channel = tmp_path / "channel"
-    shutil.copytree(conda.channel.removeprefix("file://"), channel, copy_function=os.link)
+    shutil.copytree(conda.channel.removeprefix("file://"), channel, copy_function=os.symlink)
     indexes = {path: path.read_bytes() for path in channel.glob("*/repodata.json*")}
     serve = partial(http.server.SimpleHTTPRequestHandler, directory=channel)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:

@@ -1,4 +1,4 @@
-"""Ansible's own checks of a collection, without a single exception, and what runs on a host on hosts' oldest and newest Python."""
+"""Ansible's own checks of a collection, without a single exception, and what runs on a host, on the oldest and the newest Python there."""
 
 from __future__ import annotations
 
