@@ -125,6 +125,13 @@ def test_from_the_distribution_to_a_release(host: Host, compose) -> None:
     assert "changed=0" in compose()
 
 
+def test_a_download_goes_through_the_proxy(host: Host, compose) -> None:
+    """Nobody knows the mirror's name but the proxy, for which the lab's web server is enough."""
+    host.shell("sudo rm /usr/local/bin/docker-compose")
+    compose(compose_mirror="http://compose.invalid/compose", compose_proxy={"http_proxy": "http://mirror"})
+    assert answers(host, "ubuntu") == ["2.26.1", "2.26.1"]
+
+
 def test_compose_1_of_apt_is_told_of_and_removed_on_request(host: Host, compose) -> None:
     host.shell(APT_1)
     assert "compose_remove_v1" in compose()

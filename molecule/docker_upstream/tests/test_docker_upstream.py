@@ -73,6 +73,7 @@ def test_the_engine_knows_the_proxy_with_its_password(bookworm):
     pid = bookworm.run("systemctl show --value --property MainPID docker").stdout.strip()
     environment = bookworm.run(f"sudo cat /proc/{pid}/environ").stdout
     assert "HTTP_PROXY=http://ann:50%25@proxy.invalid:3128\0" in environment
+    assert "NO_PROXY=mirror,localhost\0" in environment
 
 
 def test_only_root_reads_the_proxys_password(bookworm):
