@@ -42,7 +42,7 @@ rm -rf /run/was
 TAKE = """
 systemctl stop docker.socket docker.service 2>/dev/null
 umount {path}
-rmdir --ignore-fail-on-non-empty {path}
+mountpoint --quiet {path} || rmdir --ignore-fail-on-non-empty {path}
 """
 
 
