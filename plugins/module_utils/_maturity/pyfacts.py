@@ -117,6 +117,7 @@ class _Reader:
         self.compares: list[list[Any]] = []
         self.strings: list[list[Any]] = []
         self.tests: list[list[Any]] = []
+        self.asserts: list[int] = []
         self.top = False
         self.main = False
 
@@ -138,6 +139,8 @@ class _Reader:
             elif isinstance(node, ast.Constant):
                 self._string(node, node.value)
                 continue
+            elif isinstance(node, ast.Assert) and not function and not owner and _looks(node):
+                self.asserts.append(node.lineno)
             elif isinstance(node, ast.Name):
                 names.add(node.id)
             elif isinstance(node, ast.JoinedStr):
@@ -168,6 +171,7 @@ class _Reader:
             "compares": self.compares,
             "strings": self.strings,
             "tests": self.tests,
+            "asserts": self.asserts,
         }
         facts = {key: value for key, value in facts.items() if value}
         if self.main or self.top:
@@ -438,12 +442,17 @@ def _is_main(node: ast.expr) -> bool:
     )
 
 
+def _looks(node: ast.Assert) -> bool:
+    """Whether an assertion looks at something: `assert True` looks at nothing."""
+    return not isinstance(node.test, ast.Constant)
+
+
 def _assertions(function: ast.AST) -> int:
-    """Number of assertions that look at something: `assert True` looks at nothing."""
+    """Number of assertions that look at something."""
     count = 0
     for node in ast.walk(function):
-        if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
-            count += 1
+        if isinstance(node, ast.Assert):
+            count += _looks(node)
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             literal = bool(node.args) and all(isinstance(item, ast.Constant) for item in node.args)

@@ -72,16 +72,17 @@ CROSSING = symbol_pattern(
 
 
 def integration_tests(answers: Answers) -> list[Evidence]:
-    """Tests with an assertion that stand among integration tests, or talk to a service, a container or a database."""
+    """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database."""
     found = []
-    crossing: dict[str, str] = {}
     for path, _role, facts in answers.code(["test"]):
-        for symbol, _line, _function, _keywords, _values in facts.get("calls", ()):
-            if CROSSING.fullmatch(symbol):
-                crossing.setdefault(path, symbol)
-    for path, line, name, assertions in _tests(answers):
-        if assertions and (INTEGRATION.search(path) or path in crossing):
-            found.append(Evidence(3, path, line, name))
+        crosses = any(
+            CROSSING.fullmatch(symbol) for symbol, _line, _function, _keywords, _values in facts.get("calls", ())
+        )
+        if crosses or INTEGRATION.search(path):
+            found.extend(
+                Evidence(3, path, line, name) for name, line, assertions in facts.get("tests", ()) if assertions
+            )
+            found.extend(Evidence(3, path, line, "assert") for line in facts.get("asserts", ())[:1])
     return found
 
 

@@ -148,6 +148,21 @@ CASES = {
         {"app.py": APP, "tests/test_a.py": "from fastapi.testclient import TestClient\nfrom app import app\nc = TestClient(app)\n"
          "def test_a():\n    assert c.get('/').status_code == 200\n"}),
     "a call without an answer": ("integration_tests", "not_met", {"tests/test_a.py": "import requests\ndef test_a():\n    print(requests.get('x'))\n"}),
+    "a script that asserts on what the container answers": (
+        "integration_tests", "met",
+        {"integration-test/test_docker.py": "import requests\nfound = requests.post('http://localhost:8080', json={}).json()\nassert found == {'a': 1}\n"}),
+    "a script beside the service that asserts on its answer": (
+        "integration_tests", "met",
+        {"service/test.py": "import requests\nif __name__ == '__main__':\n    assert requests.get('http://localhost').status_code == 200\n"}),
+    "a script that prints what the container answers": (
+        "integration_tests", "not_met",
+        {"integration-test/test_docker.py": "import requests\nprint(requests.post('http://localhost:8080', json={}).json())\nassert True\n"}),
+    "an assertion of the program itself": (
+        "integration_tests", "not_met", {"integration.py": "import requests\nassert requests.get('http://localhost').ok\n"}),
+    "a shell script of integration tests that CI sources": (
+        "integration_tests", "met",
+        {CI: PUSH + "      - working-directory: integration_tests\n        run: . run_s3_integration.sh\n",
+         "integration_tests/run_s3_integration.sh": "aws --endpoint-url=http://localhost:4566 s3 ls s3://taxi || exit 1\n"}),
     "on is a key, not a truth": ("ci", "met", {CI: run("pytest")}),
     "pytest that is only installed": ("ci", "not_met", {CI: run("pip install pytest")}),
     "a commented step": ("ci", "not_met", {CI: PUSH + "      - run: echo no\n      # - run: pytest\n"}),
