@@ -57,6 +57,10 @@ STARTS_TRAINING = re.compile(
     r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|"
     r"run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
 )
+# A decision that, as a guard, lets a function go on to its training.
+DECIDES = re.compile(
+    r"(?:should|needs?|must|trigger)\w*retrain|retrain\w*(?:needed|required|due|trigger|decision|action)", re.I
+)
 
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
@@ -76,8 +80,9 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         if starting or answers.project.reach(answers.project.programs(alarmed)) & training:
             found.append(Evidence(4, job.file, (starting or alarmed)[0].line, job.name))
     for path, role, facts in answers.code(list(CODE)):
-        for names, line, function, _ordered, body, _other, _leaves in facts.get("compares", ()):
-            starts = [symbol for symbol in body if STARTS_TRAINING.search(symbol)]
+        for names, line, function, _ordered, body, _other, leaves in facts.get("compares", ()):
+            guarded = facts["names"].get(function, []) if leaves and DECIDES.search(" ".join(names)) else []
+            starts = [symbol for symbol in [*body, *guarded] if STARTS_TRAINING.search(symbol) and symbol not in names]
             if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
                 found.append(Evidence(4, path, line, starts[0]))
     return found

@@ -48,6 +48,7 @@ GATE = """
 """
 DOCKER = 'FROM python:3.11\nCOPY . .\nCMD ["uvicorn", "app:app"]\n'
 APP = "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = joblib.load('m')\n"
+RETRAIN = "from monitor import should_retrain\nfrom train import train_model\ndef auto():\n%s    train_model(1)\nif __name__ == '__main__':\n    auto()\n"
 DRIFT = """
     from prefect.deployments import run_deployment
     from train import fit
@@ -297,6 +298,15 @@ CASES = {
     "a push is no schedule": ("scheduled_training", "not_met", {"train.py": TRAIN, CI: run("python train.py")}),
     "advice to retrain": ("automated_retraining", "not_met", {"train.py": TRAIN, "m.py": DRIFT % "print('Consider model retraining')"}),
     "a drift check that retrains": ("automated_retraining", "met", {"train.py": TRAIN, "m.py": DRIFT % "run_deployment('train/x')"}),
+    "a guard before training": (
+        "automated_retraining", "met",
+        {"train.py": TRAIN.replace(" fit(", " train_model("), "auto.py": RETRAIN % "    if not should_retrain():\n        return\n"}),
+    "a guard that asks for something else": (
+        "automated_retraining", "not_met",
+        {"train.py": TRAIN.replace(" fit(", " train_model("), "auto.py": RETRAIN % "    if data_drift > 0.3:\n        raise ValueError('bad data')\n"}),
+    "a guard behind which nothing is trained": (
+        "automated_retraining", "not_met",
+        {"train.py": TRAIN.replace(" fit(", " train_model("), "auto.py": (RETRAIN % "    if not should_retrain():\n        return\n").replace("train_model(1)", "print(1)")}),
     "promotion whatever comes out": ("automated_promotion", "partial", {"train.py": GATE % "for _ in [1]:"}),
     "promotion of what wins": ("automated_promotion", "met", {"train.py": GATE % "if candidate_rmse < champion_rmse:"}),
     "promotion by hand": (
