@@ -60,17 +60,29 @@ DRIFT = re.compile(
     r"check|detect\w*)|(?:calculate|compute|detect|check)_(?:\w+_)?drift)(?![a-z])",
     re.I,
 )
+TWO_SAMPLES = symbol_pattern(
+    (
+        "scipy.spatial.distance.jensenshannon",
+        "scipy.stats.anderson_ksamp",
+        "scipy.stats.chi2_contingency",
+        "scipy.stats.chisquare",
+        "scipy.stats.cramervonmises_2samp",
+        "scipy.stats.energy_distance",
+        "scipy.stats.entropy",
+        "scipy.stats.ks_2samp",
+        "scipy.stats.kstest",
+        "scipy.stats.mannwhitneyu",
+        "scipy.stats.wasserstein_distance",
+    )
+)
 
 
 def model_monitoring_own(answers: Answers) -> list[Evidence]:
     """A function named after drift that calls a two-sample test, or computes a stability index."""
-    tests = symbol_pattern(
-        ("scipy.stats.ks_2samp", "scipy.stats.wasserstein_distance", "scipy.spatial.distance.jensenshannon")
-    )
     found = []
     for path, role, facts in answers.code(list(CODE)):
         for symbol, line, function, _keywords, _values in facts.get("calls", ()):
-            if tests.fullmatch(symbol) and (DRIFT.search(function) or re.search(r"drift|monitor", path)):
+            if TWO_SAMPLES.fullmatch(symbol) and (DRIFT.search(function) or re.search(r"drift|monitor", path)):
                 found.append(Evidence(answers.weight(path, role), path, line, symbol))
         for name, line, _decorators in facts.get("functions", ()):
             if re.search(r"(?<![a-z])psi(?![a-z])|population_stability", name):

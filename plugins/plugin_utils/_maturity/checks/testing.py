@@ -73,7 +73,7 @@ CROSSING = symbol_pattern(
 
 def integration_tests(answers: Answers) -> list[Evidence]:
     """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database."""
-    found = []
+    found: list[Evidence] = []
     for path, _role, facts in answers.code(["test"]):
         crosses = any(
             CROSSING.fullmatch(symbol) for symbol, _line, _function, _keywords, _values in facts.get("calls", ())

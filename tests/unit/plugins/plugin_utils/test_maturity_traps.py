@@ -273,6 +273,9 @@ CASES = {
         "model_monitoring", "partial",
         {"a.ipynb": '{"cells": [{"cell_type": "code", "source": "from evidently.report import Report\\nReport()"}]}'}),
     "a two-sample test for curiosity": ("model_monitoring", "not_met", {"train.py": TRAIN, "eda.py": "from scipy.stats import ks_2samp\nks_2samp(a, b)\n"}),
+    "categories that are tested for drift": (
+        "model_monitoring", "met",
+        {"mon.py": "from scipy import stats\ndef detect_drift(a, b):\n    return stats.chi2_contingency([a, b])[1] < 0.05\n"}),
     "an own stability index": ("model_monitoring", "met", {"mon.py": "def population_stability_index(a, b):\n    return 1\n"}),
     # Level 4 evidence
     "the cron of a bot": (
