@@ -309,7 +309,8 @@ CASES = {
         {"train.py": TRAIN.replace(" fit(", " train_model("), "auto.py": RETRAIN % "    if data_drift > 0.3:\n        raise ValueError('bad data')\n"}),
     "a guard behind which nothing is trained": (
         "automated_retraining", "not_met",
-        {"train.py": TRAIN.replace(" fit(", " train_model("), "auto.py": (RETRAIN % "    if not should_retrain():\n        return\n").replace("train_model(1)", "print(1)")}),
+        {"train.py": TRAIN.replace(" fit(", " train_model("),
+         "auto.py": (RETRAIN % "    if not should_retrain():\n        return\n").replace("train_model(1)", "print(1)")}),
     "promotion whatever comes out": ("automated_promotion", "partial", {"train.py": GATE % "for _ in [1]:"}),
     "promotion of what wins": ("automated_promotion", "met", {"train.py": GATE % "if candidate_rmse < champion_rmse:"}),
     "promotion by hand": (
