@@ -49,7 +49,7 @@ clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that
 
 test: cloud ## Run every check
 	@python -m lab ready
-	@pytest -v -n 3 --dist loadgroup --durations=25 tests
+	@pytest -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
 lint: cloud ## Read the code
 	@pytest -v tests/lint

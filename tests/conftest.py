@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OUTCOMES = {"passed": ["passed", "subtests passed"], "failed": ["failed", "error", "subtests failed"]}
 COLLECTIONS = ROOT / ".ansible" / "collections"
+# Whose tests take minutes: they begin first, so that in the end no worker is left alone with one of them.
+LONG = ("e2e", "molecule", "release", "integration")
 
 # In an installed collection, and for ansible-test, the path itself says whose folder it is.
 if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
@@ -22,6 +24,12 @@ if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
     if not link.is_symlink():
         link.symlink_to("../../../..")
     sys.path.insert(0, str(COLLECTIONS))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first, in the order of their folders."""
+    place = {folder: number for number, folder in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(ROOT / "tests").parts[0], len(LONG)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
