@@ -81,7 +81,7 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
             found.append(Evidence(4, job.file, (starting or alarmed)[0].line, job.name))
     for path, role, facts in answers.code(list(CODE)):
         for names, line, function, _ordered, body, _other, leaves in facts.get("compares", ()):
-            guarded = facts["names"].get(function, []) if leaves and DECIDES.search(" ".join(names)) else []
+            guarded = facts.get("names", {}).get(function, []) if leaves and DECIDES.search(" ".join(names)) else []
             starts = [symbol for symbol in [*body, *guarded] if STARTS_TRAINING.search(symbol) and symbol not in names]
             if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
                 found.append(Evidence(4, path, line, starts[0]))

@@ -311,6 +311,8 @@ CASES = {
         "automated_retraining", "not_met",
         {"train.py": TRAIN.replace(" fit(", " train_model("),
          "auto.py": (RETRAIN % "    if not should_retrain():\n        return\n").replace("train_model(1)", "print(1)")}),
+    "a guard without a single name": (
+        "automated_retraining", "not_met", {"train.py": TRAIN, "auto.py": "def auto():\n    if 'should_retrain':\n        return\n"}),
     "promotion whatever comes out": ("automated_promotion", "partial", {"train.py": GATE % "for _ in [1]:"}),
     "promotion of what wins": ("automated_promotion", "met", {"train.py": GATE % "if candidate_rmse < champion_rmse:"}),
     "promotion by hand": (
