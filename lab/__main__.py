@@ -13,10 +13,11 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from lab import apt, artefacts, engine, hosts, images, mirror, registry, ssh
-from lab.common import LABEL, ROOT, STATE, LabError, in_parallel, locked, run, say, step
+from lab.common import LABEL, LABEL_KEY, ROOT, STATE, LabError, in_parallel, locked, run, say, step
 
 LOCK = STATE / "lock"
 # Where the role jupyter writes down what it set up on a host.
@@ -132,13 +133,18 @@ def serve(given: argparse.Namespace) -> None:
 def clean() -> None:
     """Remove all that the lab made on this machine, as far as no other checkout's lab uses it."""
     with locked(LOCK):
+        engine.resume()
         _down()
         if others := engine.other_checkouts():
-            say(f"engine and images stay: {', '.join(others)} has hosts (`python -m lab clean` there removes them)")
+            say(f"engine and images stay, since {', '.join(others)} has hosts: run `make clean` there first")
+            for folder in others:
+                if not Path(folder).exists():
+                    say(f"{folder} is gone: docker rm -f $(docker ps -aqf label={LABEL_KEY}={folder})")
         else:
-            images.prune()
-            images.remove()
-            registry.remove()
+            if engine.answers():
+                images.prune()
+                images.remove()
+                registry.remove()
             engine.remove()
         shutil.rmtree(STATE)
 

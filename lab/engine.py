@@ -45,6 +45,13 @@ def ensure() -> None:
             _start()
 
 
+def resume() -> None:
+    """Start the engine that the lab brought, if it was stopped since: what is in it can be removed only through it."""
+    if "engine" in _record() and os.geteuid() == 0 and shutil.which("dockerd") and not answers():
+        with locked(RECORD.with_suffix(".lock")):
+            _start()
+
+
 def answers() -> bool:
     """Tell whether an engine answers this user."""
     return attempt("docker", "version", "--format", "{{.Server.Version}}", timeout=20).returncode == 0

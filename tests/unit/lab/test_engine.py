@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import common, engine
+from lab import __main__ as lab
+from lab import common, engine, images, ssh
 
 SIMULATED_INSTALL = """\
 Reading package lists...
@@ -47,6 +48,31 @@ def test_an_engine_of_somebody_else_is_left_as_it_is(monkeypatch, tmp_path):
     monkeypatch.setattr(engine, "attempt", lambda *_, **__: pytest.fail("touched"))
     monkeypatch.setattr(engine, "run", lambda *_, **__: pytest.fail("touched"))
     engine.remove()
+
+
+def test_an_engine_that_was_stopped_is_started_again_to_be_cleaned(monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(engine, "RECORD", tmp_path / "record.json")
+    monkeypatch.setattr(engine, "answers", lambda: False)
+    monkeypatch.setattr(engine, "_start", lambda: started.append(True))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(engine.shutil, "which", lambda program: program)
+    engine.resume()
+    assert not started, "an engine that is not the lab's was started"
+    engine.RECORD.write_text('{"engine": {"pid": 1}}')
+    engine.resume()
+    assert started
+
+
+def test_there_is_nothing_to_clean_where_no_engine_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(engine, "RECORD", tmp_path / "record.json")
+    monkeypatch.setattr(engine, "answers", lambda: False)
+    monkeypatch.setattr(images, "run", lambda *_, **__: pytest.fail("asked an engine that is not there"))
+    monkeypatch.setattr(ssh, "close_forward", lambda: None)  # this checkout's own
+    monkeypatch.setattr(lab, "STATE", tmp_path / "state")
+    monkeypatch.setattr(lab, "LOCK", tmp_path / "state" / "lock")
+    lab.clean()
+    assert not (tmp_path / "state").exists()
 
 
 def test_a_purge_that_would_take_more_is_not_done(monkeypatch, capsys):
