@@ -7,10 +7,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 SELF := .ansible/collections/ansible_collections/mlops/workbench
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-# Python keeps what it compiled: Ansible starts in two thirds of the time, and the tests start it some hundred times.
+# Python compiles what it loads and keeps it, also where the environment says otherwise: Ansible would compile itself at each start, and for
+# each task. To compile all that is installed takes a quarter of the time.
 unexport PYTHONDONTWRITEBYTECODE
+INSTALL := pip install -qq --disable-pip-version-check --no-compile
 
-.PHONY: help deps cloud up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
+.PHONY: help deps cloud ready up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,13 +23,13 @@ $(VENV)/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(w
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@pip install -qq --disable-pip-version-check $(addprefix -r ,$^)
+	@$(INSTALL) $(addprefix -r ,$^)
 	@touch $@
 
 # Only for what speaks with a cloud, and for the linters, which read that, too.
 $(VENV)/.cloud: $(VENV)/.done requirements/cloud.txt
 	@echo "Adding the cloud collections and SDKs to $(VENV)"
-	@pip install -qq --disable-pip-version-check -r requirements/cloud.txt
+	@$(INSTALL) -r requirements/cloud.txt
 	@touch $@
 
 $(SELF):
@@ -47,8 +49,11 @@ down: deps ## Remove the workbench
 clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
 	@python -m lab clean
 
-test: cloud ## Run every check
+ready: deps
 	@python -m lab ready
+
+test: deps ## Run every check
+	@$(MAKE) --no-print-directory -j2 cloud ready
 	@pytest -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
 lint: cloud ## Read the code
@@ -57,32 +62,25 @@ lint: cloud ## Read the code
 unit: deps ## Run the unit tests
 	@pytest tests/unit tests/contract
 
-molecule: deps ## Run every Molecule scenario
-	@python -m lab ready
+molecule: ready ## Run every Molecule scenario
 	@pytest -v -n 2 tests/molecule
 
-e2e: deps ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
-	@python -m lab ready
+e2e: ready ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
 	@WORKBENCH_SCREENSHOT=docs/jupyter.png pytest -v tests/e2e/test_browser.py
 
-pictures: deps ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
-	@python -m lab ready
+pictures: ready ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
 	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
 
-e2e-aws: cloud ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
-	@python -m lab ready
+e2e-aws: cloud ready ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_aws.py
 
-e2e-gcp: cloud ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
-	@python -m lab ready
+e2e-gcp: cloud ready ## From nothing to a workbench and back in Google Cloud, on the lab's stand-in for it
 	@pytest -v -n 2 --dist loadgroup tests/e2e/test_gcp.py
 
-bench: cloud ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>] [MITOGEN=<folder>]
-	@python -m lab ready
+bench: cloud ready ## Measure the budgets on lab hosts: make bench [REFERENCE=<folder of geerlingguy.docker>] [MITOGEN=<folder>]
 	@python -m bench $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(MITOGEN),--mitogen "$(MITOGEN)")
 
-matrix: deps ## Lint, units and the whole site on the oldest and the newest ansible-core
-	@python -m lab ready
+matrix: ready ## Lint, units and the whole site on the oldest and the newest ansible-core
 	@python tests/release/pythons.py | while read -r core python; do \
 		$(MAKE) VENV=.lab/core-$$core PYTHON=$$python on-core </dev/null || exit; done
 
@@ -91,8 +89,7 @@ on-core: cloud
 	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
 	@pytest -v tests/molecule -k default
 
-chaos: deps ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
-	@python -m lab ready
+chaos: ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
 	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>

@@ -14,6 +14,7 @@ services:
     volumes: [pages:/www]
     networks: [inside]
     ports: ["127.0.0.1:18080:8080"]
+    stop_grace_period: 0s
     healthcheck:
       test: [CMD, /busybox, wget, -q, -O, /dev/null, http://127.0.0.1:8080/]
       interval: 1s
