@@ -142,6 +142,8 @@ def clean() -> None:
                     say(f"{folder} is gone: docker rm -f $(docker ps -aqf label={LABEL_KEY}={folder})")
         else:
             if engine.answers():
+                # Of checkouts that are gone; their bridges would outlive the engine.
+                run("docker", "network", "prune", "--force", "--filter", f"label={LABEL_KEY}")
                 images.prune()
                 images.remove()
                 registry.remove()

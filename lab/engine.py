@@ -167,7 +167,6 @@ def _stop(record: dict[str, Any]) -> None:
     if not _started(record):
         return
     with step("stopping the Docker engine"):
-        attempt("docker", "network", "prune", "--force")  # their bridges would outlive it
         if "unit" in record["engine"]:
             run("systemctl", "stop", "docker.socket", "docker.service")
         else:
