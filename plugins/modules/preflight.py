@@ -13,7 +13,7 @@ version_added: 1.0.0
 description:
   - The first task of each role of this collection. It looks at everything that the role has to know about the host in one round trip,
     and fails with B(all) the problems at once, each with the variable to set and the remedy.
-  - Refuses variables with the role's prefix that the role does not have, and names the nearest one that it has.
+  - Refuses variables that look like a misspelling of one of the role's options, and names the one that was meant.
   - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights, except for O(reads_only).
   - Reads only; works without gathered facts.
   - Where an option is a dictionary keyed by variable, the key is the role's variable that a message is to name.

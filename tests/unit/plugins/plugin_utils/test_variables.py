@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import load_options, unknown_variables
 
+ROLES = Path(__file__).resolve().parents[4] / "roles"
 OPTIONS = {"docker": {"docker_state", "docker_registry_mirrors"}, "docker_group": {"docker_group_users"}}
 
 
@@ -26,6 +28,45 @@ def test_other_variables_are_nobodys_business():
 
 
 def test_the_options_are_those_of_the_argument_specs():
-    options = load_options(Path(__file__).resolve().parents[4] / "roles")
+    options = load_options(ROLES)
     assert "docker_registry_mirrors" in options["docker"]
     assert "__base_apt" in options["base"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "project_name",
+        "project_id",
+        "project_owner",
+        "base_url",
+        "base_dir",
+        "docker_users",
+        "docker_compose_version",
+        "compose_files",
+        "compose_project_name",
+        "jupyter_theme",
+    ],
+)
+def test_a_variable_of_the_users_own_may_begin_like_a_role(name):
+    options = load_options(ROLES)
+    assert [problem for role in options for problem in unknown_variables(role, [name], options)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("docker_registry_mirrror", "docker_registry_mirrors"),
+        ("docker_group_user", "docker_group_users"),
+        ("jupyter_prot", "jupyter_port"),
+        ("anaconda_acept_licence", "anaconda_accept_license"),
+        ("compose_verison", "compose_version"),
+        ("project_repos", "project_repo"),
+        ("base_package", "base_packages"),
+        ("maturity_project", "maturity_projects"),
+    ],
+)
+def test_a_misspelling_is_told_with_the_name_that_was_meant(name, meant):
+    options = load_options(ROLES)
+    (problem,) = [problem for role in options for problem in unknown_variables(role, [name], options)]
+    assert problem["remedy"].startswith("did you mean %s?" % meant)
