@@ -11,8 +11,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # each task. To compile all that is installed takes a quarter of the time.
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := pip install -qq --disable-pip-version-check --no-compile
+ALL_TESTS := pytest -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
-.PHONY: help deps cloud ready up down clean test lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
+.PHONY: help deps cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,9 +53,13 @@ clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that
 ready: deps
 	@python -m lab ready
 
-test: deps ## Run every check
+test: deps ## Run the checks that a change can break: each role on one distribution
 	@$(MAKE) --no-print-directory -j2 cloud ready
-	@pytest -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
+	@$(ALL_TESTS) -m "not full"
+
+test-all: deps ## Run every check: upgrades, cut-off runs, both distributions, ansible-test, Galaxy's importer, both ansible-cores
+	@$(MAKE) --no-print-directory -j2 cloud ready
+	@$(ALL_TESTS)
 
 lint: cloud ## Read the code
 	@pytest -v tests/lint

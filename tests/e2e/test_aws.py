@@ -126,6 +126,7 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Amazon, subtes
     assert reader.untried == set()
 
 
+@pytest.mark.full
 @second_half
 def test_cut_off_after_any_call_it_ends_as_it_should_and_nothing_else_is_touched(bare: Amazon) -> None:
     put_other_peoples_things(bare)
@@ -194,6 +195,7 @@ def look_at_what_was_made(bare: Amazon) -> str:
     return mine["PublicIpAddress"]
 
 
+@pytest.mark.full
 @second_half
 def test_throttling_and_slow_changes_are_waited_through(bare: Amazon) -> None:
     before = bare.left()

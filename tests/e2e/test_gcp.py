@@ -207,6 +207,7 @@ def test_changes_are_really_made_and_those_of_others_stay(bare: Google) -> None:
     assert {one["role"] for one in bare.left()["bound"]} == ROLES
 
 
+@pytest.mark.full
 def test_cut_off_after_any_call_it_ends_as_it_should(bare: Google) -> None:
     asked = [*FIXED, *NO_HOST]
     dry = steps(bare.play("--check", *asked))
@@ -279,6 +280,7 @@ def look_at_what_was_made(bare: Google) -> None:
     ]
 
 
+@pytest.mark.full
 def test_throttling_lost_answers_and_slow_changes_are_waited_through(bare: Google) -> None:
     bare.set(throttle=3, slow=2, propagation=4)
     assert changed(bare.play(*NO_HOST)) == {THE_STEP}

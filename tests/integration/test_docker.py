@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lab_host import LAB, Host, lab
 
-pytestmark = pytest.mark.xdist_group("docker")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("docker")]
 
 Converge = Callable[..., subprocess.CompletedProcess[str]]
 GPU = '{ "default-runtime": "nvidia", "runtimes": {"nvidia": {"path": "/usr/bin/nvidia-container-runtime"}} }\n'

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lab_host import Host
 
-pytestmark = pytest.mark.xdist_group("fresh_vm")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("fresh_vm")]
 
 SECONDS = 20
 # As apt itself takes them, one after the other; unattended upgrades hold them for minutes on a machine that was just started.

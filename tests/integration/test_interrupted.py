@@ -10,7 +10,7 @@ import time
 import pytest
 from lab_host import ROOT, Host, environment
 
-pytestmark = pytest.mark.xdist_group("interrupted")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("interrupted")]
 
 # The task during which the power goes, and how long it has been running by then.
 CUTS = {

@@ -11,7 +11,7 @@ from lab_host import LAB, ROOT, Host
 from lab import ssh
 from lab.common import LABEL, PREFIX
 
-pytestmark = pytest.mark.xdist_group("no_systemd")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("no_systemd")]
 
 START = "mkdir /run/sshd && ssh-keygen -A >/dev/null && sleep infinity"
 LET_IN = "until test -s /etc/ssh/ssh_host_ed25519_key.pub; do sleep .1; done; cat > /home/ubuntu/.ssh/authorized_keys"

@@ -1,4 +1,4 @@
-"""Each Molecule scenario as one test, its testinfra checks as subtests.
+"""Each Molecule scenario as one test, its testinfra checks as subtests; a platform that is marked `full` is a run of its own.
 
 Stricter than Molecule itself: a step whose playbook is missing fails, and the dry run has to predict exactly what the real one changes.
 """
@@ -9,18 +9,39 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / ".lab" / "reports"
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
+SHARED = yaml.safe_load((ROOT / "molecule/config.yml").read_text())
 
 
-def run_scenario(scenario: str) -> tuple[int, str]:
-    """Run `molecule test` on a scenario; its exit code and what it printed."""
+def runs(scenario: str) -> Iterator[pytest.ParameterSet]:
+    """Yield the runs of a scenario, each with the platform that it is limited to, None for all.
+
+    They share Molecule's folder of the scenario, so that one worker has them all.
+    """
+    own = yaml.safe_load((ROOT / "molecule" / scenario / "molecule.yml").read_text())
+    platforms = own.get("platforms", SHARED["platforms"])
+    names = {one["name"].replace("${MOLECULE_SCENARIO_NAME}", scenario): one.get("full", False) for one in platforms}
+    usual = [name for name, full in names.items() if not full]
+    group = pytest.mark.xdist_group(f"molecule-{scenario}")
+    if len(usual) in (0, len(names)):
+        yield pytest.param(scenario, None, id=scenario, marks=[group] if usual else [group, pytest.mark.full])
+        return
+    assert len(usual) == 1, f"Molecule limits a run to one platform, not to {usual}"
+    for name, full in names.items():
+        yield pytest.param(scenario, name, id=name, marks=[group, pytest.mark.full] if full else [group])
+
+
+def run_scenario(scenario: str, platform: str | None) -> tuple[int, str]:
+    """Run `molecule test` on a scenario, or on one platform of it; its exit code and what it printed."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable,
@@ -32,6 +53,7 @@ def run_scenario(scenario: str) -> tuple[int, str]:
         "-s",
         scenario,
         "--no-command-borders",
+        *([f"--platform-name={platform}"] if platform else []),
     ]
     environment = {
         **os.environ,
@@ -39,7 +61,7 @@ def run_scenario(scenario: str) -> tuple[int, str]:
         "NO_COLOR": "1",
         "ANSIBLE_NOCOLOR": "1",
     }
-    log = REPORTS / f"{scenario}.log"
+    log = REPORTS / f"{platform or scenario}.log"
     with log.open("w") as output:
         code = subprocess.run(
             command,
@@ -68,11 +90,11 @@ def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
     return changed
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_scenario(scenario: str, subtests: pytest.Subtests) -> None:
+@pytest.mark.parametrize(("scenario", "platform"), [run for scenario in SCENARIOS for run in runs(scenario)])
+def test_scenario(scenario: str, platform: str | None, subtests: pytest.Subtests) -> None:
     report = REPORTS / f"{scenario}.xml"
     report.unlink(missing_ok=True)
-    code, log = run_scenario(scenario)
+    code, log = run_scenario(scenario, platform)
     if report.exists():
         for case in ElementTree.parse(report).iter("testcase"):
             with subtests.test(case.get("name")):
@@ -81,7 +103,7 @@ def test_scenario(scenario: str, subtests: pytest.Subtests) -> None:
                 if bad is not None:
                     pytest.fail(bad.get("message") or bad.text or "failed", pytrace=False)
     if code:
-        pytest.fail(f".lab/reports/{scenario}.log ends with:\n{log[-6000:]}", pytrace=False)
+        pytest.fail(f".lab/reports/{platform or scenario}.log ends with:\n{log[-6000:]}", pytrace=False)
     assert "issing playbook" not in log, "a step's playbook is missing, and Molecule skipped the step"
     with subtests.test("the dry run predicts what the real run changes"):
         assert changed_tasks(log, "check") == changed_tasks(log, "converge")

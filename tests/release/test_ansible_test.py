@@ -7,7 +7,7 @@ import sys
 import pytest
 from pythons import interpreters
 
-pytestmark = pytest.mark.xdist_group("ansible-test")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("ansible-test")]
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 FOUND = list(interpreters())
 ENDS = sorted({FOUND[0], FOUND[-1]}, key=FOUND.index)

@@ -10,7 +10,7 @@ import pytest
 from ansible.release import __version__
 from pythons import cores
 
-pytestmark = pytest.mark.xdist_group("cores")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("cores")]
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = {core: python for core, python in cores().items() if core != __version__}
 

@@ -12,6 +12,7 @@ from pythons import interpreters
 
 from bench.maturity import COLLECT, plan
 
+pytestmark = pytest.mark.full
 ROOT = Path(__file__).resolve().parents[2]
 PROJECTS = {"the example": ROOT / "examples", "a project of the tests": ROOT / "molecule/maturity/project"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("ansible-test")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("ansible-test")]
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = """
 [galaxy-importer]
