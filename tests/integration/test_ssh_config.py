@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def test_machines_come_and_go(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     aws, other = tmp_path / "aws", tmp_path / "other"
-    aws.write_text("one ansible_host=192.0.2.1\ntwo ansible_host=192.0.2.2\nhere ansible_connection=local\n")
+    aws.write_text(
+        "one ansible_host=192.0.2.1 ansible_ssh_common_args='-J ann@bastion'\ntwo ansible_host=192.0.2.2\nhere ansible_connection=local\n"
+    )
     other.write_text("three\n")
     for inventory in (aws, other):
         assert play(home, inventory).returncode == 0
@@ -35,6 +38,7 @@ def test_machines_come_and_go(tmp_path: Path) -> None:
         "two",
         "three",
     ]
+    assert names(home).count("ProxyJump ann@bastion\n") == 1
 
     aws.write_text("two ansible_host=192.0.2.22\n")
     assert play(home, aws).returncode == 0
@@ -50,17 +54,21 @@ def test_machines_come_and_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["'*'", "'a b'", "ok ansible_host='192.0.2.1\\n  ProxyCommand touch /tmp/x'", "-oProxyCommand=x"]
+    ("name", "known", "variable"),
+    [
+        ("*", {}, "inventory"),
+        ("ok", {"ansible_host": "192.0.2.1\n  ProxyCommand touch /tmp/x"}, "ansible_host"),
+        ("ok", {"ansible_user": "ann\n  ProxyCommand touch /tmp/x"}, "ansible_user"),
+    ],
 )
-def test_a_machine_cannot_speak_for_others(line: str, tmp_path: Path) -> None:
-    inventory = tmp_path / "odd"
-    name, _key, rest = line.partition(" ansible_host=")
-    host = f'    {name}: {{ansible_host: {rest[:-1].replace(chr(39), chr(34))}"}}' if rest else f"    {name}:"
+def test_a_machine_cannot_speak_for_others(name: str, known: dict[str, str], variable: str, tmp_path: Path) -> None:
     inventory = tmp_path / "odd.yml"
-    inventory.write_text(f"all:\n  hosts:\n{host}\n")
+    inventory.write_text(json.dumps({"all": {"hosts": {name: known}}}))
     run = play(tmp_path, inventory)
-    assert run.returncode == 2, run.stdout + run.stderr
-    assert "no SSH configuration can hold the name or the address of" in run.stdout + run.stderr
+    said = " ".join((run.stdout + run.stderr).split())
+    assert run.returncode == 2, said
+    assert f"- {variable}: no SSH configuration can hold" in said
+    assert name in said
     assert not (tmp_path / "config").exists()
 
 
