@@ -166,7 +166,6 @@ def variables(artefacts: list[Artefact]) -> dict[str, Any]:
             for made in artefacts
             if made.path.endswith(f"-Linux-{ARCHITECTURE}.sh")
         ],
-        "anaconda_channels": ["http://mirror/conda"] if anaconda.stand_in else [],
         "jupyter_channels": ["http://mirror/conda"] if anaconda.stand_in else ["conda-forge"],
         "compose_mirror": "http://mirror/compose",
         "compose_version": compose.version,

@@ -109,6 +109,9 @@ def _make(mirror: Path, cache: Path, log: Callable[[str], None]) -> Artefact:
             names = installer.Names(product, version, _PLATFORMS[machine], machine, default)
             sha256[file.name] = installer.write(file, packed[conda], names)
     _put(channel, mirror / channel.name)
+    forge = mirror / "conda-forge"  # the same channel, under the name that Miniforge knows it by
+    forge.unlink(missing_ok=True)
+    forge.symlink_to(channel.name)
     for new in workshop.iterdir():
         _put(new, mirror / "anaconda" / new.name)
     workshop.rmdir()

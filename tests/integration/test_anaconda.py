@@ -43,8 +43,10 @@ def test_a_disk_that_fills_up_on_the_way_leaves_nothing_that_counts_as_whole(hos
     assert failed.returncode == 2
     assert re.search("(?i)not enough free disk space|no space left", failed.stdout), failed.stdout[-3000:]
     host.shell(f"sudo umount {PREFIX}")
-    made = converge(anaconda_init_users=["ubuntu"], anaconda_init_shells=["bash", "zsh"], anaconda_min_free_mb=1)
+    settings = {"anaconda_init_users": ["ubuntu"], "anaconda_init_shells": ["bash", "zsh"]}
+    made = converge(anaconda_channels=["http://mirror/conda"], anaconda_min_free_mb=1, **settings)
     assert made.returncode == 0, made.stdout[-4000:]
+    assert host.shell(f"{PREFIX}/bin/conda config --show channels").split()[2:] == ["http://mirror/conda"]
     assert host.shell(f"{PREFIX}/bin/conda --version").startswith("conda ")
 
 

@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ROOT_PREFIX = Path(sys.prefix)
+# As a vendor's conda has the vendor's address built in, so has this one the mirror's, for `defaults` and `conda-forge`.
 DEFAULTS: dict[str, Any] = {
     "always_yes": False,
     "auto_activate": True,
     "auto_update_conda": True,
     "changeps1": True,
-    "channel_alias": "https://conda.anaconda.org",
+    "channel_alias": "http://mirror",
     "channel_priority": "flexible",
     "channels": [],
     "create_default_packages": [],
     "custom_channels": {},
-    "default_channels": ["https://repo.anaconda.com/pkgs/main", "https://repo.anaconda.com/pkgs/r"],
+    "default_channels": ["http://mirror/conda"],
     "env_prompt": "({default_env}) ",
     "envs_dirs": [],
     "notify_outdated_conda": True,

@@ -43,6 +43,13 @@ def test_the_settings_are_condas(host):
     assert told == "channel_priority: %s" % ("strict" if is_host(host, "miniforge") else "flexible")
 
 
+def test_the_channels_are_the_distributions(host):
+    told = host.check_output(f"{PREFIX}/bin/conda config --show channels").split()
+    assert told == ["channels:", "-", "conda-forge" if is_host(host, "miniforge") else "defaults"]
+    planned = host.run(f"{PREFIX}/bin/conda create --yes --quiet --json --dry-run --name planned six")
+    assert planned.rc == 0, planned.stdout
+
+
 def test_an_ordinary_user_makes_an_environment_of_his_own(host):
     if not is_host(host, "bookworm"):
         return

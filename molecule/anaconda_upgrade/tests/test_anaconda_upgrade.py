@@ -12,12 +12,8 @@ def test_base_is_the_new_one(host):
     assert tuple(map(int, version.split("."))) > (25,), "this is still the conda of 2024"
 
 
-def test_the_settings_are_still_the_roles(host):
-    assert host.check_output(f"{PREFIX}/bin/conda config --show channels").split() == [
-        "channels:",
-        "-",
-        "http://mirror/conda",
-    ]
+def test_channels_that_an_earlier_version_of_the_role_took_away_are_back(host):
+    assert host.check_output(f"{PREFIX}/bin/conda config --show channels").split() == ["channels:", "-", "defaults"]
 
 
 def test_an_environment_survives_and_gets_what_is_new(host):

@@ -32,6 +32,10 @@ REMEDIES: Tuple[Tuple[Tuple[str, ...], str], ...] = (
         "The terms of service of a channel are not accepted. Read them, then accept them with `conda tos accept`, or use other channels.",
     ),
     (
+        ("NoChannelsConfigured",),
+        "conda has no channel to take packages from. Name some: channels, or anaconda_channels of the role anaconda for all users.",
+    ),
+    (
         (
             "CondaHTTPError",
             "UnavailableInvalidChannel",

@@ -4,15 +4,16 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""conda and its Python answer, login shells find them, environments import what they must."""
+"""conda and its Python answer, conda has channels, login shells find them, environments import what they must."""
 
 from __future__ import annotations
 
+import json
 import os
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host, Outcome
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
 
@@ -44,6 +45,7 @@ def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
     """Check the installation, the login shells and the environments."""
     yield partial(_answers, host, receipt.prefix, "python")
     yield partial(_answers, host, receipt.prefix, "conda")
+    yield partial(_channels, host, receipt.prefix)
     for user in receipt.login_users:
         yield partial(_login_shell, host, receipt, user)
     for environment in receipt.environments:
@@ -52,10 +54,33 @@ def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
 
 def _answers(host: Host, prefix: str, program: str) -> Check:
     check = f"anaconda.{program}"
-    ran, said = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
-    if ran:
-        return passed(check, prefix, said)
-    return failed(check, prefix, f"{prefix}/bin/{program} does not run: {said}", rerun("anaconda"))
+    answer = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
+    if answer.rc == 0:
+        return passed(check, prefix, answer.said)
+    return failed(check, prefix, f"{prefix}/bin/{program} does not run: {answer.said}", rerun("anaconda"))
+
+
+def _channels(host: Host, prefix: str) -> Check:
+    check = "anaconda.channels"
+    answer = run_as_owner(host, f"{prefix}/bin/conda", "config", "--show", "channels", "--json")
+    if answer.rc:
+        return failed(check, prefix, f"conda cannot read its settings: {answer.said}", rerun("anaconda"))
+    channels = _read_channels(answer.out)
+    if channels:
+        return passed(check, prefix, ", ".join(channels))
+    return failed(
+        check,
+        prefix,
+        "conda has no channel, so it can install nothing",
+        f"{rerun('anaconda')}; where anaconda_condarc has `channels`, name at least one there",
+    )
+
+
+def _read_channels(out: str) -> list[str]:
+    try:
+        return [str(channel) for channel in json.loads(out)["channels"]]
+    except (ValueError, TypeError, KeyError):
+        return []
 
 
 def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
@@ -99,27 +124,26 @@ def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
 def _imports(host: Host, environment: Environment) -> Check:
     check = "anaconda.imports"
     # -I: only the environment itself; -B: writes no byte code.
-    ran, said = run_as_owner(
+    answer = run_as_owner(
         host, f"{environment.prefix}/bin/python", "-I", "-B", "-c", IMPORT_SCRIPT, *environment.imports
     )
-    if ran:
+    if answer.rc == 0:
         return passed(check, environment.prefix, f"imports {', '.join(environment.imports) or 'nothing but itself'}")
-    return failed(check, environment.prefix, said, rerun("anaconda"))
+    return failed(check, environment.prefix, answer.said, rerun("anaconda"))
 
 
-def run_as_owner(host: Host, program: str, *arguments: str) -> tuple[bool, str]:
-    """Run a program of an environment and return whether it worked and what it said.
+def run_as_owner(host: Host, program: str, *arguments: str) -> Outcome:
+    """Run a program of an environment; where it cannot be started the outcome is that of a shell, 127, and says why.
 
     It runs as its owner: where a user owns the environment, root runs none of that user's code.
     """
     try:
         owner = host.owner(program)
     except OSError as error:
-        return False, f"{program}: {error.strerror}"
+        return Outcome(127, "", f"{program}: {error.strerror}")
     except KeyError:
-        return False, f"{program} belongs to a user that does not exist"
-    answer = host.run([program, *arguments], owner)
-    return answer.rc == 0, answer.said
+        return Outcome(127, "", f"{program} belongs to a user that does not exist")
+    return host.run([program, *arguments], owner)
 
 
 def _inside(path: str, prefix: str) -> bool:

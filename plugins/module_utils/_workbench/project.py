@@ -36,7 +36,7 @@ def _checkout(host: Host, folder: str) -> Check:
 
 def _python(host: Host, prefix: str) -> Check:
     check = "project.python"
-    ran, said = run_as_owner(host, f"{prefix}/bin/python", "--version")
-    if ran:
-        return passed(check, prefix, said)
-    return failed(check, prefix, f"{prefix}/bin/python does not run: {said}", rerun("project"))
+    answer = run_as_owner(host, f"{prefix}/bin/python", "--version")
+    if answer.rc == 0:
+        return passed(check, prefix, answer.said)
+    return failed(check, prefix, f"{prefix}/bin/python does not run: {answer.said}", rerun("project"))

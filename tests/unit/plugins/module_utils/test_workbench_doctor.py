@@ -88,6 +88,7 @@ class FakeHost:
             "docker-compose version": Outcome(0, "v2.26.1\n", ""),
             "/opt/anaconda/bin/python --version": Outcome(0, "Python 3.12.1\n", ""),
             "/opt/anaconda/bin/conda --version": Outcome(0, "conda 25.9.1\n", ""),
+            "/opt/anaconda/bin/conda config": Outcome(0, '{"channels": ["defaults"]}\n', ""),
             "/bin/bash -l": Outcome(0, LOGIN, "no job control\n"),
             "/opt/anaconda/envs/x/bin/python -I": Outcome(0, "", ""),
             "/home/ubuntu/.conda/envs/taxi/bin/python --version": Outcome(0, "Python 3.12.1\n", ""),
@@ -195,6 +196,7 @@ def test_a_host_in_order_is_ready(host):
         ("anaconda.receipt", "anaconda"),
         ("anaconda.python", "/opt/anaconda"),
         ("anaconda.conda", "/opt/anaconda"),
+        ("anaconda.channels", "/opt/anaconda"),
         ("anaconda.login_shell", "ubuntu"),
         ("anaconda.imports", "/opt/anaconda/envs/x"),
         ("project.receipt", "project"),
@@ -449,12 +451,35 @@ def test_a_program_of_the_prefix_fails(host, program):
 
 def test_the_prefix_is_gone(host):
     host.owners = {path: owner for path, owner in host.owners.items() if not path.startswith("/opt/anaconda")}
-    assert list(wrong(host)) == ["anaconda.python", "anaconda.conda", "anaconda.imports"]
+    assert list(wrong(host)) == ["anaconda.python", "anaconda.conda", "anaconda.channels", "anaconda.imports"]
 
 
 def test_the_prefix_belongs_to_nobody(host):
     host.owners["/opt/anaconda/bin/conda"] = None
-    assert "belongs to a user that does not exist" in only(host, "anaconda.conda")[0]
+    found = wrong(host)
+    assert list(found) == ["anaconda.conda", "anaconda.channels"]
+    assert "belongs to a user that does not exist" in found["anaconda.conda"]["detail"]
+
+
+def test_a_conda_without_channels_is_not_ready(host):
+    host.programs["/opt/anaconda/bin/conda config"] = Outcome(0, '{\n  "channels": []\n}\n', "")
+    detail, remedy = only(host, "anaconda.channels")
+    assert detail == "conda has no channel, so it can install nothing"
+    assert "--tags anaconda" in remedy
+    assert "anaconda_condarc" in remedy
+
+
+@pytest.mark.parametrize("out", ["no JSON", "[]", '{"channels": null}'])
+def test_what_conda_says_of_its_channels_cannot_be_read(host, out):
+    host.programs["/opt/anaconda/bin/conda config"] = Outcome(0, out, "")
+    assert only(host, "anaconda.channels")[0] == "conda has no channel, so it can install nothing"
+
+
+def test_conda_cannot_read_its_settings(host):
+    host.programs["/opt/anaconda/bin/conda config"] = Outcome(1, "", "ConfigurationLoadError: /root/.condarc\n")
+    assert (
+        only(host, "anaconda.channels")[0] == "conda cannot read its settings: ConfigurationLoadError: /root/.condarc"
+    )
 
 
 @pytest.mark.parametrize(
