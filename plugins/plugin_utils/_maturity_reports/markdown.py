@@ -39,9 +39,9 @@ def markdown(given: Mapping[str, Any]) -> str:
 
 
 def text(value: object) -> str:
-    """Return foreign text so that Markdown shows it as it is: one line, no markup, no HTML."""
+    """Return foreign text so that Markdown shows it as it is: one line, no markup, no HTML, and nobody is notified by an @name."""
     plain = " ".join(clean(value).split())
-    return re.sub(r"([\\`*_\[\]<>|~#&])", r"\\\1", plain)
+    return re.sub(r"([\\`*_\[\]<>|~#&])", r"\\\1", plain).replace("@", "@\u200b")
 
 
 def code(value: object) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from .model import examined, projects_of
+from .safe import clean
 
 Sample = tuple[dict[str, str], float]
 GAUGES = {
@@ -56,5 +57,4 @@ def _labels(labels: Mapping[str, str]) -> str:
 
 def _escape(value: str) -> str:
     # The host that imports the file would refuse it whole for one lone surrogate of a file system's name.
-    whole = value.encode("utf-8", "replace").decode()
-    return whole.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+    return clean(value).replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -11,12 +11,16 @@ from __future__ import annotations
 import html
 import re
 
-# Everything that XML 1.0 does not allow as a character; a scanned file's name can hold any of it.
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a scanned file's name can hold and no report may: what XML 1.0 does not allow as a character, and what is not seen but changes
+# what is: marks that turn the direction of the text around or join and part letters, and separators of lines and paragraphs.
+FORBIDDEN = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|"
+    "[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def clean(text: object) -> str:
-    """Return the text with characters that XML forbids replaced."""
+    """Return the text with every character that is forbidden replaced."""
     return FORBIDDEN.sub("\ufffd", str(text))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Mapping
 from urllib.parse import quote
 
 from .model import Column, columns_of, label, projects_of, target
+from .safe import clean
 
 SCHEMA_URL = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/mlops-workbench/mlops.workbench"
@@ -32,7 +33,7 @@ def _run(project: Mapping[str, Any], rules: list[dict[str, Any]]) -> dict[str, A
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     return {
         "tool": {"driver": {"name": "mlops.workbench maturity", "informationUri": HOME, "rules": rules}},
-        "automationDetails": {"id": f"mlops-maturity/{label(project)}/"},
+        "automationDetails": {"id": clean(f"mlops-maturity/{label(project)}/")},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(project, found, index[found["id"]])
@@ -45,11 +46,11 @@ def _run(project: Mapping[str, Any], rules: list[dict[str, Any]]) -> dict[str, A
 def _rule(column: Column) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": column.id,
-        "shortDescription": {"text": column.title},
+        "shortDescription": {"text": clean(column.title)},
         "properties": {"tags": ["mlops", f"level-{column.level}"]},
     }
     if column.remedy:
-        rule["help"] = {"text": column.remedy}
+        rule["help"] = {"text": clean(column.remedy)}
     if column.link.startswith(("http://", "https://")):
         rule["helpUri"] = quote(column.link, safe=":/?#[]@!$&'()*+,;=%~-._")
     return rule
@@ -68,7 +69,7 @@ def _result(project: Mapping[str, Any], found: Mapping[str, Any], index: int) ->
         "ruleIndex": index,
         "kind": "fail",
         "level": SEVERITIES[found["status"]],
-        "message": {"text": ". ".join(part.rstrip(".") for part in said if part) + "."},
+        "message": {"text": clean(". ".join(part.rstrip(".") for part in said if part) + ".")},
         "locations": [_location(place) for place in places],
         # One finding stays one finding when lines move.
         "partialFingerprints": {"criterion/v1": hashlib.sha256(_bytes(f"{label(project)}\n{found['id']}")).hexdigest()},

@@ -173,6 +173,31 @@ def test_markdown_keeps_its_table_whatever_the_names():
     ]
 
 
+def misleading(text):
+    """TAXI with a foreign text wherever a checkout's own names reach a report."""
+    given = copy.deepcopy(TAXI)
+    given.update(warnings=[text], project={**given["project"], "path": "/srv/" + text})
+    for found in given["criteria"]:
+        found.update(reason=text)
+        for place in found["evidence"]:
+            place.update(file=text, symbol=text)
+    for blocker in given["blockers"]:
+        blocker.update(title=text, reason=text)
+    return {"projects": [{**given, "host": "vm1", "name": text}]}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("mark", "\u202e\u2066\u200f\u200d\u2028\ufeff\u0085\x1b\u009b", ids=ascii)
+def test_no_report_has_marks_that_hide_or_turn_its_text(name, mark):
+    report = REPORTS[name](misleading(f"nigol{mark}yp.exe"))
+    assert mark not in (report if isinstance(report, str) else json.dumps(report, ensure_ascii=False))
+
+
+def test_markdown_notifies_nobody():
+    lines = REPORTS["markdown"](misleading("@octocat and a@example.com")).splitlines()
+    assert not [line for line in lines if re.search(r"@\w", re.sub(r"`[^`]*`", "", line))]
+
+
 def test_markdown_tells_level_steps_and_evidence():
     text = REPORTS["markdown"](TAXI)
     assert "Level 2: Automated training" in text
