@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Callable, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
+
+if TYPE_CHECKING:
+    from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Graph
 
 MOST_EVIDENCE = 200
 LONGEST_SYMBOL = 120
@@ -51,7 +54,7 @@ class Answers:
         self.project = project
         self.signals = signals
         self.checks = checks
-        self.flows: list[Any] | None = None
+        self.graph: Graph | None = None  # what readers.graph_of has read
         self._known: dict[str, list[Evidence]] = {}
         tools = {
             name.split(".")[0]

@@ -9,7 +9,7 @@ import re
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import flows
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
@@ -76,7 +76,7 @@ def _has_compute(answers: Answers) -> bool:
 def deploys_model_code(answers: Answers) -> list[Evidence]:
     """Steps of a pipeline that deploy what they get from the registry."""
     wanted = re.compile(r"zenml\..*deployer|\.deploy$|create_endpoint$")
-    reached = set().union(*(flow.files for flow in flows(answers)), set())
+    reached = graph_of(answers).ordered_code
     found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
     for path, text in answers.project.text.items():
         match = re.search(r"\bvetiver_deploy_rsconnect\b|\brsconnect::deployAPI\b", text)

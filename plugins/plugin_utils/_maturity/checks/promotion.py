@@ -9,7 +9,7 @@ import re
 from typing import Any, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import METRIC, trainers
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import Flow, flows
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 PROMOTES = re.compile(
@@ -22,18 +22,18 @@ PROMOTES = re.compile(
 def gated_promotion(answers: Answers) -> list[Evidence]:
     """Branches on a metric whose body promotes, in code that a training flow or CI runs."""
     project = answers.project
+    graph = graph_of(answers)
     training = trainers(answers)
     unattended: set[str] = set()
-    for flow in flows(answers):
-        if flow.files & training:
-            unattended |= flow.files
+    flows = [graph.code(job.files) for job in graph.jobs if job.ordered]
+    trained = [files for files in flows if files & training]
+    unattended.update(*trained)
     for job in project.jobs:
         if job.automatic:
             unattended |= project.reach(project.programs(job.commands))
     found: list[Evidence] = []
-    for flow in flows(answers):
-        if flow.files & training:
-            found.extend(_stops(answers, flow))
+    for files in trained:
+        found.extend(_stops(answers, files))
     for path in sorted(unattended & set(project.python)):
         facts = project.python[path]
         found.extend(_gates(path, facts))
@@ -47,10 +47,10 @@ MEASURE = re.compile(r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|
 STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exit|abort|fail)$")
 
 
-def _stops(answers: Answers, flow: Flow) -> Iterator[Evidence]:
+def _stops(answers: Answers, loaded: frozenset[str]) -> Iterator[Evidence]:
     """Steps that end a flow where a metric is not good enough, in flows that promote in another step."""
     python = answers.project.python
-    files = sorted(flow.files & set(python))
+    files = sorted(loaded & set(python))
     if not any(PROMOTES.search(call[0]) for path in files for call in python[path].get("calls", ())):
         return
     for path in files:

@@ -9,36 +9,43 @@ import re
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import TRAINS, Schedule, schedules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.training import training_points
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Trigger
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 
 def scheduled_training(answers: Answers) -> list[Evidence]:
-    """Active schedules and events whose flow reaches training."""
-    return [Evidence(4, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.active]
+    """Active triggers whose jobs come to training."""
+    return [item.evidence() for item in _triggers_of_training(answers) if item.active]
 
 
 def paused_schedule(answers: Answers) -> list[Evidence]:
-    """Schedules of training that are paused or empty."""
-    return [
-        Evidence(3, item.file, item.line, item.symbol)
-        for item in _schedules_of_training(answers)
-        if not item.active and not item.hidden and "codecommit" not in item.words
-    ]
+    """Triggers of training that are paused or have no time."""
+    paused = [item for item in _triggers_of_training(answers) if not item.active and not item.hidden]
+    return [item.evidence(3) for item in paused if item.kind != "push"]
 
 
 def schedule_from_environment(answers: Answers) -> list[Evidence]:
-    """Schedules of training whose time is a variable of the environment."""
-    return [Evidence(1, item.file, item.line, item.symbol) for item in _schedules_of_training(answers) if item.hidden]
+    """Triggers of training whose time is a variable of the environment."""
+    return [item.evidence(1) for item in _triggers_of_training(answers) if item.hidden]
 
 
-def _schedules_of_training(answers: Answers) -> Iterator[Schedule]:
+def _triggers_of_training(answers: Answers) -> Iterator[Trigger]:
+    graph = graph_of(answers)
     training = trainers(answers)
+    points = {"trains": training_points(answers)}
     orchestrated = {item.file for item in answers.found("orchestrated_training")}
-    for item in schedules(answers):
-        # A container or a managed service hides the files: then the words of the flow have to say what is trained.
+    for item in graph.triggers:
+        if graph.comes_to(item, points, "trains") or graph.code(item.files) & training:
+            yield item
+            continue
+        # A container or a managed service hides the code: then the words of its jobs have to say what is trained.
+        jobs = graph.started(item)
         hidden = not item.files or item.file in orchestrated
-        if item.files & training or (hidden and training and (TRAINS.search(item.words) or item.file in orchestrated)):
+        named = any(TRAINS.search(words) for words in [item.words, *(job.words for job in jobs)])
+        if hidden and training and (named or item.file in orchestrated):
             yield item
 
 
@@ -65,11 +72,7 @@ DECIDES = re.compile(
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
     """Events that start training, and branches on a monitor's result whose body starts it."""
-    found = [
-        Evidence(4, item.file, item.line, item.symbol)
-        for item in _schedules_of_training(answers)
-        if item.active and item.event
-    ]
+    found = [item.evidence() for item in _triggers_of_training(answers) if item.active and item.kind == "event"]
     training = trainers(answers)
     if not training:
         return found

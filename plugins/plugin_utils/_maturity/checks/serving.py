@@ -10,7 +10,7 @@ import re
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import flows
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, command_name
 
 SERVERS = re.compile(
@@ -58,7 +58,7 @@ def serving_image(answers: Answers) -> list[Evidence]:
             Evidence(3, path, 1, posixpath.basename(item))
             for item in _scoring_scripts(answers, path, box["copies"], serving)
         )
-    scoring = set().union(*(flow.files for flow in flows(answers)), set()) & answers.files("inference_call")
+    scoring = graph_of(answers).ordered_code & answers.files("inference_call")
     for path, box in project.containers.items():
         if scoring and box["copies"] and any(ORCHESTRATOR_BASE.search(item) for item in box["bases"]):
             found.append(Evidence(3, path, 1, box["bases"][0][:100]))

@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.flows import TRAINS, Flow, flows
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Job
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 
 def training_in_scripts(answers: Answers) -> list[Evidence]:
     """Code that fits a model and that something starts, and what other languages or services train."""
-    found = []
-    for item in _fits(answers):
-        if item.strength >= 4 or any(_reached(answers, flow, item) for flow in flows(answers)):
-            found.append(item._replace(strength=4))
+    graph = graph_of(answers)
+    ordered = [job for job in graph.jobs if job.ordered]
+    found = [
+        item._replace(strength=4)
+        for item in _fits(answers)
+        if item.strength >= 4 or any(graph.point_in(job.files, [item]) for job in ordered)
+    ]
     return found + answers.found("training_other_language") + answers.found("training_in_config")
 
 
@@ -25,31 +30,31 @@ def training_unreached(answers: Answers) -> list[Evidence]:
 
 
 def orchestrated_training(answers: Answers) -> list[Evidence]:
-    """Flows whose steps reach the training code, or name a training step that only a container knows."""
+    """Jobs of an orchestrator that come to training code, or name a training step that only a container knows."""
+    graph = graph_of(answers)
     training = trainers(answers)
-    points = _fits(answers) + answers.found("training_other_language") + answers.found("training_in_config")
+    points = {"trains": training_points(answers)}
     found = []
-    for flow in flows(answers):
-        if any(_reached(answers, flow, item) for item in points):
-            found.append(Evidence(4, flow.file, flow.line, flow.symbol))
-        elif training and _names_training(flow):
-            found.append(Evidence(3, flow.file, flow.line, flow.symbol))
+    for job in graph.jobs:
+        if not job.ordered:
+            continue
+        if graph.comes_to(job, points, "trains"):
+            found.append(job.evidence())
+        elif training and _names_training(job):
+            found.append(job.evidence(3))
     return found
 
 
-def _names_training(flow: Flow) -> bool:
-    return bool(TRAINS.search(flow.words))
+def training_points(answers: Answers) -> list[Evidence]:
+    """Places where a model is fitted, in any language, or a service is told to."""
+    return _fits(answers) + answers.found("training_other_language") + answers.found("training_in_config")
+
+
+def _names_training(job: Job) -> bool:
+    return bool(TRAINS.search(job.words))
 
 
 def _fits(answers: Answers) -> list[Evidence]:
     """Calls outside notebooks that fit a model."""
     found = answers.found("training_call") + answers.found("training_fit")
     return [item for item in found if answers.project.role(item.file) in CODE]
-
-
-def _reached(answers: Answers, flow: Flow, item: Evidence) -> bool:
-    """Whether a flow comes to the function in which something stands, and not only to its file."""
-    project = answers.project
-    if item.file not in flow.files or item.file not in project.python:
-        return item.file in flow.files
-    return (item.file, project.function_at(item.file, item.line)) in project.functions(flow.files, {flow.file})

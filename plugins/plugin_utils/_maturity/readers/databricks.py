@@ -1,0 +1,84 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Databricks: jobs of asset bundles and of job files, their tasks and their times."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any, Iterator, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings, text_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
+
+TASKS = ("spark_python_task", "notebook_task", "python_wheel_task", "pipeline_task", "run_job_task", "condition_task")
+
+
+def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
+    """A job for each job with tasks, and a trigger for each time or arrival of files that starts one."""
+    project = answers.project
+    for path, documents in project.documents.items():
+        for document in documents:
+            for item in mappings(document):
+                tasks = item.get("tasks")
+                if isinstance(tasks, list) and any(set(TASKS) & set(task) for task in mappings(tasks)):
+                    yield from _job(project, path, item, document)
+                elif item.get("quartz_cron_expression") and not _in_job(document):
+                    yield _time(project, path, item, document, frozenset())
+
+
+def _in_job(document: Any) -> bool:
+    return any(isinstance(item.get("tasks"), list) for item in mappings(document))
+
+
+def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) -> Iterator[Job | Trigger]:
+    folder = posixpath.dirname(path)
+    tasks = item["tasks"]
+    files: set[str] = set()
+    for task in mappings(tasks):
+        for key in ("python_file", "notebook_path"):
+            if isinstance(task.get(key), str):
+                name = task[key]
+                files |= {project.find(name + end, folder) for end in ("", ".py", ".ipynb")}
+        if isinstance(task.get("entry_point"), str):
+            files.add(project.console_scripts.get(task["entry_point"], ""))
+    name = str(item.get("name", ""))
+    key = next((key for group in mappings(document) for key, value in group.items() if value is item), "")
+    names = frozenset("databricks:%s" % one for one in (name, key) if one)
+    words = text_of(tasks)
+    yield Job(
+        "databricks",
+        path,
+        line_of(project.raw[path], "tasks"),
+        name or str(key) or "tasks",
+        names=names,
+        files=frozenset(files - {""}),
+        words=words,
+        ordered=sum("task_key" in task for task in mappings(tasks)) >= 2,
+    )
+    for moment in mappings([item.get("schedule"), item.get("trigger")]):
+        if moment.get("quartz_cron_expression") or "periodic" in moment:
+            yield _time(project, path, moment, document, names)
+        elif {"file_arrival", "table_update", "table"} & set(moment):
+            yield Trigger(
+                "databricks", "event", path, line_of(project.raw[path], "trigger"), "trigger", starts=names,
+                active=str(moment.get("pause_status", "UNPAUSED")).upper() != "PAUSED",
+            )  # fmt: skip
+
+
+def _time(project: Project, path: str, item: Mapping[str, Any], document: Any, names: frozenset[str]) -> Trigger:
+    symbol = "quartz_cron_expression" if "quartz_cron_expression" in item else "periodic"
+    words = "" if names else text_of(document)
+    return Trigger(
+        "databricks",
+        "time",
+        path,
+        line_of(project.raw[path], symbol),
+        symbol,
+        starts=names,
+        files=frozenset(project.named_programs(words, posixpath.dirname(path))),
+        words=words,
+        active=str(item.get("pause_status", "UNPAUSED")).upper() != "PAUSED",
+    )

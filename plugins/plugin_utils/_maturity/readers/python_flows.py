@@ -1,0 +1,95 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Flows of Python orchestrators: where the orchestrator is used, and what it calls its flows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
+
+STEP_KEYWORDS = (
+    "task_id",
+    "job_name",
+    "bash_command",
+    "command",
+    "cmds",
+    "arguments",
+    "script_name",
+    "entry_point",
+    "image",
+    "display_name",
+)
+STEP = re.compile(r"(?:^|\.)(?:task|step|component|asset|op)$")
+DAG = re.compile(r"^airflow\.(?:.*\.)?(?:DAG|dag)$")
+
+
+def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
+    """A job for each use of an orchestrator, with the names that the file gives to its flows."""
+    project = answers.project
+    for item in answers.found("orchestrator"):
+        if item.strength < 3:
+            continue
+        start = {item.file}
+        if TRAINS.search(item.file):
+            # A flow may get its steps as arguments, from the script that starts it.
+            start |= project.importers(item.file)
+        facts = project.python.get(item.file, {})
+        yield Job(
+            "python",
+            item.file,
+            item.line,
+            item.symbol,
+            names=_names(item.file, facts),
+            files=frozenset(start),
+            words=_words(facts),
+        )
+    yield from _calls(project)
+
+
+def _names(path: str, facts: Mapping[str, Any]) -> frozenset[str]:
+    names = {"file:" + path}
+    for symbol, _line, function, keywords, values in facts.get("calls", ()):
+        if DAG.search(symbol):
+            names.add("dag:" + (keywords.get("dag_id") or next(iter(values), "") or function))
+        elif re.search(r"(?:^|\.)(?:serve|deploy|build_from_flow|to_deployment)$", symbol) and "name" in keywords:
+            names.add("deployment:" + keywords["name"])
+        elif symbol.endswith("PipelineJob") or re.search(r"(?:^|\.)Pipeline$|dsl\.pipeline$", symbol):
+            names.update("pipeline:" + keywords[key] for key in ("name", "display_name") if key in keywords)
+    return frozenset(names)
+
+
+def _words(facts: Mapping[str, Any]) -> str:
+    """Names of steps in a file of flows: of its tasks, jobs and commands, which may run in a container."""
+    words = [
+        keywords[key]
+        for _symbol, _line, _function, keywords, _values in facts.get("calls", ())
+        for key in STEP_KEYWORDS
+        if key in keywords
+    ]
+    words.extend(
+        name for name, _line, decorators in facts.get("functions", ()) if any(STEP.search(item) for item in decorators)
+    )
+    return "\n".join(words)
+
+
+def _calls(project: Project) -> Iterator[Call]:
+    """Calls that start flows by their names."""
+    for path, facts in project.python.items():
+        for symbol, line, function, keywords, values in facts.get("calls", ()):
+            last = symbol.rpartition(".")[2]
+            if last == "TriggerDagRunOperator":
+                names = {"dag:" + keywords.get("trigger_dag_id", "")}
+            elif last == "run_deployment":
+                named = keywords.get("name") or next(iter(values), "")
+                names = {"deployment:" + named.rpartition("/")[2]}
+            elif last == "start_pipeline_execution":
+                names = {"pipeline:" + (keywords.get("PipelineName") or keywords.get("name", ""))}
+            else:
+                continue
+            yield Call(path, line, function, symbol, frozenset(name for name in names if not name.endswith(":")))
