@@ -30,7 +30,7 @@ def main(url: str, token: str, user: str, kernel: str, code: str) -> None:
     client = BlockingKernelClient(connection_file=f"/run/jupyter-{user}/kernel-{found['id']}.json")
     client.load_connection_file()
     client.start_channels(hb=False)  # on a busy machine a late heartbeat is taken for a dead kernel
-    client.wait_for_ready(timeout=30)
+    client.wait_for_ready(timeout=60)
     client.execute_interactive(code, timeout=30, output_hook=show)
 
 

@@ -13,6 +13,33 @@ SETTINGS = "/etc/mlops-workbench/jupyter"
 PORTS = {"ubuntu": 8888, "ann": 8889, "bob": 8890}
 BOBS = "a-token-of-bobs-own-0123456789"
 KERNEL = (Path(__file__).resolve().parents[2] / "shared/run_in_kernel.py").read_text()
+# Subscribes to everything on every loopback port that somebody listens on, for four seconds, and prints what it hears.
+SUBSCRIBE = r"""
+import time, zmq
+ports = {int(line.split()[1].split(":")[1], 16) for line in open("/proc/net/tcp") if line.split()[3] == "0A"}
+channel = zmq.Context().socket(zmq.SUB)
+channel.subscribe(b"")
+for port in ports:
+    channel.connect(f"tcp://127.0.0.1:{port}")
+print(len(ports), "ports", flush=True)
+end = time.monotonic() + 4
+while (left := end - time.monotonic()) > 0:
+    if channel.poll(left * 1000):
+        print(channel.recv_multipart())
+"""
+# Asks the kernel of a connection file for its debugger, as JupyterLab does.
+DEBUG = r"""
+import sys
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1])
+client.load_connection_file()
+client.start_channels(hb=False)
+client.wait_for_ready(timeout=30)
+for command in ("initialize", "attach"):
+    request = {"type": "request", "seq": 1, "command": command, "arguments": {"clientID": "test", "adapterID": ""}}
+    client.control_channel.send(client.session.msg("debug_request", request))
+    print(client.get_control_msg(timeout=30)["content"]["success"])
+"""
 
 
 def url(user, scheme="https", name="127.0.0.1"):
@@ -118,6 +145,28 @@ def test_a_notebook_runs_in_the_chosen_environment(host):
     program = "import shutil, sys, os; print(sys.prefix, shutil.which('python'), os.environ['CONDA_PREFIX'])"
     taxi = "/opt/anaconda/envs/taxi"
     assert in_bobs_kernel(host, program, "taxi")[1] == f"{taxi} {taxi}/bin/python {taxi}"
+
+
+def test_nobody_else_hears_what_a_notebook_prints(host):
+    kernel = in_bobs_kernel(host, "")[0]
+    program = "import time\nfor _ in range(15):\n    print('the secret of bob', flush=True)\n    time.sleep(0.1)"
+    cell = shlex.join(["sudo", "-u", "bob", PYTHON, "-c", KERNEL, url("bob"), BOBS, "bob", kernel, program])
+    spy = shlex.join(["sudo", "-u", "ann", PYTHON, "-c", SUBSCRIBE])
+    script = f"{spy} > heard 2>&1 & until grep -q ports heard; do sleep 0.1; done; {cell}; wait; echo; cat heard"
+    printed, _empty, heard = host.check_output(f"cd $(mktemp -d); {script}").partition("\n\n")
+    assert printed.splitlines() == [kernel, *["the secret of bob"] * 15]
+    assert [line for line in heard.splitlines() if not line.endswith(" ports")] == []
+
+
+def test_the_debugger_of_a_kernel_answers(host):
+    kernel = in_bobs_kernel(host, "")[0]
+    words = [PYTHON, "-c", DEBUG, f"/run/jupyter-bob/kernel-{kernel}.json"]
+    assert host.check_output(f"sudo -u bob {shlex.join(words)}").split() == ["True", "True"]
+
+
+def test_modules_in_a_users_home_reach_the_kernels_and_no_server(host):
+    assert in_bobs_kernel(host, "import rides; print(rides.rides)")[1] == "42"
+    assert code(host, f"{url('ann')}/api") == "200"  # see prepare.yml for what lies in ann's home
 
 
 def test_a_notebook_has_its_limits_and_is_ended_when_it_is_idle(host):
