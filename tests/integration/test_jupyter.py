@@ -92,7 +92,7 @@ def test_new_settings_reach_the_server(host: Host, play: Path) -> None:
 @pytest.mark.parametrize("file", ["jupyter_server_config.json", "token"])
 def test_broken_settings_or_an_empty_token_start_no_server(host: Host, play: Path, file: str) -> None:
     host.shell(f"sudo truncate --size=0 {SETTINGS}/{file}; sudo systemctl restart jupyter-ubuntu || true; sleep 3")
-    assert host.shell("sudo ss --no-header --listening --tcp --processes | grep jupyter || true") == ""
+    assert host.shell("sudo ss --no-header --listening --tcp --processes | grep python || true") == ""
     host.shell(f"sudo rm {SETTINGS}/{file}")
     converge(host, play)
     assert answer(host) == "403"
