@@ -13,6 +13,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
+from ansible_collections.mlops.workbench.plugins.plugin_utils._secrets import secret_addresses
 from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import load_options, unknown_variables
 
 DAY = 86400  # seconds
@@ -29,12 +31,13 @@ class ActionModule(ActionBase):
         if role is None:
             raise AnsibleActionFail("preflight is the first task of a role and says nothing outside of one")
         asked = dict(self._task.args)
-        problems = unknown_variables(
-            role.get_name(include_role_fqcn=False), known, load_options(os.path.dirname(role._role_path))
-        )
+        name = role.get_name(include_role_fqcn=False)
+        options = load_options(os.path.dirname(role._role_path))
+        problems = unknown_variables(name, known, options)
+        problems += secret_addresses(options[name] & set(known), lambda option: self._templar.template(known[option]))
         problems += [told(condition) for condition in asked.pop("require", []) if not boolean(condition["that"])]
         of_host = asked.pop("require_of_host", [])
-        asked["role"] = role.get_name(include_role_fqcn=False)
+        asked["role"] = name
         result["problems"] = []
         if boolean(asked.pop("look", True)):
             result.update(self._execute_module("mlops.workbench.preflight", module_args=asked, task_vars=known))
@@ -78,4 +81,4 @@ def refusal(role: str, host: str, problems: list[dict[str, str]]) -> str:
     for found in problems:
         name = "%s: " % found["variable"] if found["variable"] else ""
         lines.append("- %s%s. Remedy: %s." % (name, found["problem"], found["remedy"]))
-    return "\n".join(lines)
+    return without_secrets("\n".join(lines))

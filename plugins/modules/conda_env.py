@@ -150,6 +150,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
 from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import manage
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked import AskedError
@@ -179,6 +180,11 @@ def main() -> None:
     given = [name for name in ("packages", "python", "pip") if module.params[name]]
     if module.params["file"] and given:
         module.fail_json(msg="file stands in place of %s; give one or the other." % ", ".join(given))
+    secret = refusal(
+        "channels, packages or pip", [text for name in ("channels", "packages", "pip") for text in module.params[name]]
+    )
+    if secret:
+        module.fail_json(msg=secret)
     os.umask(0o022)
     where = module.params["name"] or module.params["prefix"]
     try:
@@ -188,7 +194,7 @@ def main() -> None:
             frozen = module.params["frozen"] if module.params["state"] == "present" else ""
             written = bool(frozen and target.freeze(frozen))
     except (AskedError, CondaError, PermissionError) as problem:
-        module.fail_json(msg="The environment %s: %s" % (where, explained(problem)))
+        module.fail_json(msg="The environment %s: %s" % (where, without_secrets(explained(problem))))
     module.exit_json(
         changed=before != after or target.rebuilt or written,
         prefix=target.prefix,

@@ -30,7 +30,7 @@ options:
     required: true
     suboptions:
       url:
-        description: Where the file comes from. Not needed for O(state=absent) if there is a name.
+        description: Where the file comes from, without a name or a password in it. Not needed for O(state=absent) if there is a name.
         type: str
         default: ""
       name:
@@ -84,6 +84,7 @@ import urllib.parse
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
 from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._project.downloads import (
     DownloadError,
@@ -91,6 +92,9 @@ from ansible_collections.mlops.workbench.plugins.module_utils._project.downloads
     fetch,
     remove,
 )
+
+
+NO_NAMES = ("", ".", "..")
 
 
 def main() -> None:
@@ -113,11 +117,14 @@ def main() -> None:
         supports_check_mode=True,
     )
     folder = module.params["folder"]
+    secret = refusal("files", [entry["url"] for entry in module.params["files"]])
+    if secret:
+        module.fail_json(msg=secret)
     files = [
         File(entry["url"], os.path.join(folder, name_of(entry)), entry["sha256"]) for entry in module.params["files"]
     ]
     names = [os.path.basename(file.path) for file in files]
-    twice = sorted({name for name in names if names.count(name) > 1 or not name})
+    twice = sorted({name for name in names if names.count(name) > 1 or name in NO_NAMES})
     if twice:
         module.fail_json(
             msg="Each file needs a name of its own, and this is none: '%s'. Set name." % "', '".join(twice)
@@ -144,7 +151,10 @@ def bring(module: AnsibleModule, file: File) -> bool:
             fetch(file)
         except (DownloadError, OSError) as problem:
             name = os.path.basename(file.path)
-            module.fail_json(msg="%s could not be brought from %s: %s." % (name, file.url, problem))
+            where = without_secrets(file.url.partition("?")[0])  # what follows may be a signature
+            module.fail_json(
+                msg="%s could not be downloaded from %s: %s." % (name, where, without_secrets(str(problem)))
+            )
     return True
 
 

@@ -18,7 +18,9 @@ description:
   - Runs as the user of the task. Never asks for a password; private repositories need that user's own key or credential helper.
 options:
   repo:
-    description: The repository, as C(git clone) takes it. Required for O(state=present).
+    description:
+      - The repository, as C(git clone) takes it. Required for O(state=present).
+      - An address with a password or a token in it is refused, since it would be written into the checkout.
     type: str
     default: ""
   dest:
@@ -71,6 +73,7 @@ dest:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
 from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._project.checkout import (
     Checkout,
@@ -94,6 +97,9 @@ def main() -> None:
         supports_check_mode=True,
     )
     asked = module.params
+    secret = refusal("repo", [asked["repo"]])
+    if secret:
+        module.fail_json(msg=secret)
     checkout = Checkout(module.run_command, asked["dest"], asked["repo"])
     try:
         with alone():
@@ -102,7 +108,7 @@ def main() -> None:
             else:
                 changed = absent(checkout, asked["disregard"], module.check_mode)
     except (CheckoutError, OSError) as problem:
-        module.fail_json(msg="%s." % str(problem).rstrip("."))
+        module.fail_json(msg="%s." % without_secrets(str(problem)).rstrip("."))
     module.exit_json(changed=changed, dest=asked["dest"])
 
 

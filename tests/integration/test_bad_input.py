@@ -176,6 +176,24 @@ MISTAKES = {
         "project_repo",
         "credential helper",
     ),
+    "a token for everybody to read": (
+        "compose",
+        {"compose_mirror": "https://s3cret@mirror.example"},
+        "compose_mirror: an address holds",
+        "without what stands before the @",
+    ),
+    "a data file that is a folder": (
+        "project",
+        {"project_data": [{"url": "http://mirror/x", "name": "..", "sha256": "0" * 64}]},
+        "project_data",
+        "set name of each entry",
+    ),
+    "a release of Compose that is not one": (
+        "compose",
+        {"compose_version": "v2.26", "compose_sha256": ""},
+        "compose_version: the release v2.26 is not among",
+        "choose one of these",
+    ),
     "an environment of no project": (
         "project",
         {"project_environment_file": "environment.yml"},
@@ -219,6 +237,7 @@ def test_a_mistake_is_refused(host: Host, snapshot, role_play, role, settings, v
     assert variable in said, run.stdout
     assert remedy in said, run.stdout
     assert "changed=0" in said
+    assert "s3cret" not in said
 
 
 def test_several_mistakes_are_told_at_once(host: Host, role_play) -> None:
@@ -322,6 +341,8 @@ def test_a_wrong_checksum_leaves_nothing_behind(host: Host, snapshot, role_play,
     assert "checksum" in said, run.stdout
     assert "http://mirror/" in said, run.stdout
     assert "0" * 64 in said, run.stdout
+    assert f"{role}_sha256 to its checksum" in said, run.stdout
+    assert "RETRYING" not in said, run.stdout
     assert host.shell("sudo find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*'") == ""
 
 

@@ -20,6 +20,11 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 2
 TIMEOUT_SECONDS = 60
 CHUNK = 1 << 20
+ADDRESS_REMEDY = "correct the file's address, or take it from a mirror"
+SERVER_REMEDY = (
+    "run it again; where the way leads through a proxy, set http_proxy and https_proxy, or take the file from a mirror"
+)
+CONTENT_REMEDY = "open the address to see what comes; where the file itself has changed, set its new sha256"
 # A Parquet file begins and ends with this; before the end stands the length of the footer, four bytes, little-endian.
 MAGIC = b"PAR1"
 SHORTEST = 12
@@ -97,16 +102,21 @@ def fetch(file: File, pause: float = PAUSE_SECONDS) -> None:
             break
         except urllib.error.HTTPError as error:
             if error.code < 500 or attempt == ATTEMPTS:
-                raise DownloadError("the server answers %d %s" % (error.code, error.reason)) from error
+                remedy = SERVER_REMEDY if error.code >= 500 else ADDRESS_REMEDY
+                raise DownloadError(
+                    "the server answers %d %s. Remedy: %s" % (error.code, error.reason, remedy)
+                ) from error
         except (OSError, http.client.HTTPException) as error:
             if attempt == ATTEMPTS:
                 reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-                raise DownloadError("%s; what came is kept, and the next run goes on from there" % reason) from error
+                raise DownloadError(
+                    "%s; what came is kept, and the next run goes on from there. Remedy: %s" % (reason, SERVER_REMEDY)
+                ) from error
         time.sleep(pause)
     flaw = file.flaw(part)
     if flaw:
         os.unlink(part)
-        raise DownloadError("%s. What came was thrown away" % flaw)
+        raise DownloadError("%s. What came was thrown away. Remedy: %s" % (flaw, CONTENT_REMEDY))
     os.replace(part, file.path)
 
 
