@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.html import html
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
@@ -27,6 +29,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 from lab import browser, hosts, ssh
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/unit/plugins/filter"))
+
+from maturity_samples import COMPLETE, EMPTY, TAXI  # noqa: E402 (found by the path above)
+
 SCREENSHOT = ROOT / os.environ.get("WORKBENCH_SCREENSHOT", ".lab/jupyter.png")
 NOTEBOOK = "lab/tree/ride-duration/ride-duration.ipynb"
 ROLES = "base,anaconda,jupyter"
@@ -39,6 +45,27 @@ cd ~/notebooks/ride-duration
 for month in 2021-01 2021-02; do
   /opt/anaconda/envs/jupyter/bin/python -B sample.py ../data/green_tripdata_$month.parquet $month
 done
+"""
+
+FLEET = {
+    "schema": 1,
+    "projects": [
+        {**given, "host": f"vm{number}", "name": given["project"]["path"]}
+        for number, given in enumerate([TAXI, EMPTY, COMPLETE] * 20)
+    ],
+}
+# What a reader would miss: texts beyond the window or squeezed into letters, shut details, and on paper a list over the table.
+SEEN = """
+const box = element => element.getBoundingClientRect();
+const texts = [...document.querySelectorAll("details[open] :is(dd, dt, li, td, th, p)")].filter(each => box(each).height);
+return {
+  "beyond": texts.filter(each => box(each).right > innerWidth + 1).length,
+  "squeezed": texts.filter(each => each.textContent.length > 9 && box(each).width < 60).length,
+  "shut": [...document.querySelectorAll(".evidence tbody")].filter(each => !each.checkVisibility({contentVisibilityAuto: true})).length,
+  "over": box(document.querySelector(".map")).bottom > box(document.querySelector("#projects")).top,
+  "wide": document.querySelector(".map").scrollWidth > innerWidth,
+  "pale": getComputedStyle(document.querySelector(".map .met")).printColorAdjust !== "exact",
+};
 """
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -161,3 +188,23 @@ def test_a_notebook_reads_rides_shows_a_plot_and_trains(chromium: WebDriver, add
     until(chromium, "no models", lambda page: rows(page) == ["linear", "lasso", "ridge"])
     SCREENSHOT.write_bytes(chromium.get_screenshot_as_png())
     assert SCREENSHOT.stat().st_size > 20_000
+
+
+def command(chromium: WebDriver, name: str, **parameters: object) -> None:
+    """Send a command of Chromium's own protocol, for what WebDriver has no word for: a phone's screen, and paper."""
+    chromium.execute("executeCdpCommand", {"cmd": name, "params": parameters})
+
+
+def test_the_maturity_report_reads_on_a_phone_and_on_paper(chromium: WebDriver) -> None:
+    page = base64.b64encode(html(FLEET).encode()).decode()
+    chromium.get(f"data:text/html;charset=utf-8;base64,{page}")
+    command(chromium, "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
+    chromium.execute_script("document.querySelector('details').open = true")
+    phone = chromium.execute_script(SEEN)
+    assert (phone["beyond"], phone["squeezed"]) == (0, 0)
+    chromium.execute_script("document.querySelector('details').open = false")
+    # The width of an A4 sheet on its side, less its margins, in CSS pixels.
+    command(chromium, "Emulation.setDeviceMetricsOverride", width=1046, height=718, deviceScaleFactor=1, mobile=False)
+    command(chromium, "Emulation.setEmulatedMedia", media="print")
+    paper = chromium.execute_script(SEEN)
+    assert (paper["shut"], paper["over"], paper["wide"], paper["pale"]) == (0, False, False, False)

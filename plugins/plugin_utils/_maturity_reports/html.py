@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
 from .model import (
+    FULFILLED,
     LEVEL_NAMES,
     LEVELS,
     MISSING,
@@ -37,7 +39,8 @@ STYLE = Path(__file__).with_name("report.css")
 
 def html(given: Mapping[str, Any]) -> str:
     """Return the page: a heat map of projects by criteria, then each project with what to do and the evidence."""
-    projects = projects_of(given)
+    # By level, so that a large fleet shows a pattern; within a level as they were given.
+    projects = sorted(projects_of(given), key=_rank)
     columns = columns_of(projects)
     title = "MLOps maturity" if len(projects) != 1 else f"MLOps maturity of {label(projects[0])}"
     return "\n".join(
@@ -100,10 +103,38 @@ def _heat_map(projects: list[Mapping[str, Any]], columns: list[Column]) -> Itera
             f'<th{_first(position)} scope="col"><span class="turned">{escape(column.title)}</span></th>'
             for position, column in enumerate(group)
         )
-    yield "</tr></thead><tbody>"
-    for number, project in enumerate(projects):
-        yield _row(number, project, levels)
-    yield "</tbody></table></div></section>"
+    yield "</tr></thead>"
+    for rank, members in groupby(enumerate(projects), key=lambda item: _rank(item[1])):
+        rows = list(members)
+        yield "<tbody>"
+        if len(projects) > 1:
+            yield f'<tr class="group"><th scope="rowgroup" colspan="{3 + len(columns)}"><span>{_group(rank, len(rows))}</span></th></tr>'
+        yield from (_row(number, project, levels) for number, project in rows)
+        yield "</tbody>"
+    if len(projects) > 1 and columns:
+        yield _sums(projects, levels)
+    yield "</table></div></section>"
+
+
+def _rank(project: Mapping[str, Any]) -> int:
+    """Return a project's level, with those that have none behind the others."""
+    return len(LEVEL_NAMES) if project["level"] is None else int(project["level"])
+
+
+def _group(rank: int, number: int) -> str:
+    name = f"Level {rank}, {LEVEL_NAMES[rank]}" if rank < len(LEVEL_NAMES) else "Without a level"
+    return f"{name}: {number} {'project' if number == 1 else 'projects'}"
+
+
+def _sums(projects: list[Mapping[str, Any]], levels: list[tuple[int, list[Column]]]) -> str:
+    """Return the last row: how many projects have each criterion."""
+    met = Counter(found["id"] for project in projects for found in project["criteria"] if found["status"] in FULFILLED)
+    cells = [
+        f"<td{_first(position)}>{met[column.id]}</td>"
+        for _level, group in levels
+        for position, column in enumerate(group)
+    ]
+    return f'<tfoot><tr><th scope="row">Projects that meet it</th><td class="level"></td><td class="level"></td>{"".join(cells)}</tr></tfoot>'
 
 
 def _row(number: int, project: Mapping[str, Any], levels: list[tuple[int, list[Column]]]) -> str:
@@ -181,7 +212,8 @@ def _components(parts: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "</tr></thead><tbody>"
     for part in parts:
         cells = (figures(part), practised(part), *(percent(part["coverage"].get(str(level))) for level in LEVELS))
-        yield f'<tr><th scope="row"><code>{escape(part["path"])}</code></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        told = "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads[1:], cells))
+        yield f'<tr><th scope="row"><code>{escape(part["path"])}</code></th>{told}</tr>'
     yield "</tbody></table></div>"
 
 
@@ -193,7 +225,7 @@ def _criterion(found: Mapping[str, Any]) -> str:
     reason = f"<p>{escape(in_words(found['reason']))}</p>" if found.get("reason") else ""
     evidence = f"<ul>{''.join(items)}</ul>" if items else ""
     return (
-        f'<tr><th scope="row">{escape(found["title"])}</th><td>{found["level"]}</td>'
+        f'<tr><th scope="row">{escape(found["title"])}</th><td data-head="Level">{found["level"]}</td>'
         f'<td class="{found["status"]}"><span aria-hidden="true">{status.sign} </span>{status.word}</td><td>{reason}{evidence}</td></tr>'
     )
 

@@ -55,6 +55,7 @@ STATUSES = {
     "waived": Status("waived", "W", "set aside with a reason; does not count"),
     "not_applicable": Status("not applicable", "-", "does not concern this kind of project"),
 }
+FULFILLED = ("met", "attested")
 MISSING = Status("not examined", " ", "the project has no such criterion")
 
 

@@ -155,6 +155,24 @@ def test_one_project_is_open_and_many_are_closed():
     assert not any("open" in details for details in Page(REPORTS["html"](FLEET)).all("details"))
 
 
+def test_a_fleet_is_shown_by_level_with_how_many_meet_each_criterion():
+    page = Page(REPORTS["html"](FLEET))
+    said = [text for text in page.text if re.fullmatch(r"(?:Level \d, .*|Without a level): \d+ projects?", text)]
+    assert said == [
+        "Level 0, No MLOps: 1 project",
+        "Level 2, Automated training: 1 project",
+        "Level 4, Full MLOps automated operations: 1 project",
+        "Without a level: 2 projects",
+    ]
+    sums = re.search(r"<tfoot>.*?</tfoot>", REPORTS["html"](FLEET))[0]
+    met = [
+        sum(found["status"] in ("met", "attested") for found in each)
+        for each in zip(TAXI["criteria"], EMPTY["criteria"], COMPLETE["criteria"])
+    ]
+    assert [int(number) for number in re.findall(r">(\d+)</td>", sums)] == met
+    assert "<tfoot>" not in REPORTS["html"](TAXI)
+
+
 def test_the_page_of_sixty_projects_stays_small():
     fleet = document({f"vm{number}": registered(TAXI) for number in range(60)})
     assert len(REPORTS["html"](fleet)) < 1_000_000
@@ -220,7 +238,10 @@ def test_components_are_shown():
     project = {**TAXI, "components": [COMPONENT]}
     assert "| `services/<b>\\|x'` | 1 (up to 2) | 2 | 40 % | 75 % | 0 % | 0 % |" in REPORTS["markdown"](project)
     page = REPORTS["html"](project)
-    assert '<th scope="row"><code>services/&lt;b&gt;|x`</code></th><td>1 (up to 2)</td><td>2</td><td>40 %</td>' in page
+    assert (
+        '<th scope="row"><code>services/&lt;b&gt;|x`</code></th><td data-head="Level">1 (up to 2)</td><td data-head="Practised">2</td>'
+        in page
+    )
     assert 'aria-label="Components" tabindex="0"' in page
     assert "Components" not in REPORTS["html"](TAXI) + REPORTS["markdown"](TAXI)
 
