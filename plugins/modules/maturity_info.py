@@ -13,6 +13,7 @@ short_description: Tell the MLOps maturity level of a project from its checkout
 version_added: 1.0.0
 description:
   - Reads a checkout once and tells which of 17 criteria it meets, from level 1 (DevOps) to level 4 (full automation).
+    An eighteenth, how people work together, can only be attested.
   - Every answer names files and lines. A dependency that is only listed, a mention in a README or a comment is no evidence.
   - Nothing of the checkout is run, imported or templated, and no link is followed out of it.
   - The target reads the files and the controller judges, so the target needs Python alone.
@@ -282,11 +283,11 @@ maturity:
       type: list
       elements: dict
     blockers:
-      description: Criteria of the next level that are missing, with C(id), C(title) and C(reason).
+      description: The fewest missing criteria that would make the next level, with C(id), C(title) and C(reason).
       type: list
       elements: dict
     next_steps:
-      description: At most three, with C(criterion), C(text), C(effort), C(link) and C(files).
+      description: At most three, what is in the way first, with C(criterion), C(text), C(effort), C(link) and C(files).
       type: list
       elements: dict
     attested:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Mapping
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity import advice
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import (
     Declared,
     Statement,
@@ -21,8 +22,12 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.componen
     facts_of_component,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules, named_signals
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.surroundings import (
+    Surroundings,
+    surroundings_of,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unseen import Unseen, unseen_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
@@ -44,7 +49,6 @@ LESSON = re.compile(
 NUMBERED = re.compile(r"^\d\d?[-_.]")
 WORTH = {"met": Fraction(1), "attested": Fraction(1), "partial": Fraction(1, 2)}
 LEFT_OUT = ("not_applicable", "waived")
-EFFORT = {"low": 0, "medium": 1, "high": 2}
 MOST_EVIDENCE = 5
 NO_ML = "no_ml_found"
 
@@ -73,6 +77,7 @@ def judge(
     level = levels["level"]
     first = min([level + 1, target]) if level is not None and level < target else 0
     folders = [] if whole.course else components_of(whole.answers)
+    in_the_way = _blockers(entries, rules, first, quorum)
     return {
         "schema": 1,
         "project": {
@@ -88,12 +93,8 @@ def judge(
         "reason": whole.reason,
         "criteria": entries,
         "components": [_component(folder, folders, whole, rules, declared, quorum) for folder in folders],
-        "blockers": [
-            _blocker(item)
-            for item in entries
-            if item["level"] == first and item["status"] in ("not_met", "partial", "unknown")
-        ],
-        "next_steps": [] if whole.reason else _next_steps(entries, rules, first, target, whole.answers),
+        "blockers": [advice.blocker(item) for item in in_the_way],
+        "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
         "warnings": declared.warnings
         + (["course notes: several exercises side by side make no one product"] if whole.course else []),
@@ -112,6 +113,7 @@ class Assessment:
 
     facts: Mapping[str, Any]
     answers: Answers
+    around: Surroundings
     entries: list[dict[str, Any]]
     kinds: list[str]
     course: bool
@@ -124,10 +126,12 @@ def _assess(facts: Mapping[str, Any], rules: Rules, declared: Declared) -> Asses
     kinds = _kinds(answers)
     course = _is_course(answers)
     reason = _no_level(answers, kinds, course, unseen)
+    around = surroundings_of(answers)
     entries = [
-        _entry(criterion, answers, unseen, declared.by_id, reason == NO_ML) for criterion in rules.criteria.values()
+        _entry(criterion, answers, around, unseen, declared.by_id, reason == NO_ML)
+        for criterion in rules.criteria.values()
     ]
-    return Assessment(facts, answers, entries, kinds, course, reason)
+    return Assessment(facts, answers, around, entries, kinds, course, reason)
 
 
 def _component(  # noqa: PLR0917 (what the project has, and the folder)
@@ -163,14 +167,16 @@ def _levels(entries: list[dict[str, Any]], quorum: Mapping[int, Fraction], reaso
     }
 
 
-def _entry(
+def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
     criterion: Mapping[str, Any],
     answers: Answers,
+    around: Surroundings,
     unseen: Unseen,
     declared: Mapping[str, Statement],
     no_ml: bool,
 ) -> dict[str, Any]:
     status, evidence, reason = _status(criterion, answers, unseen, no_ml)
+    remedy = advice.remedy_for(criterion, around, lambda name: bool(answers.found(name)))
     statement = declared.get(criterion["id"])
     if statement and status != "met":
         status, reason = statement.status, statement.reason
@@ -184,7 +190,7 @@ def _entry(
             {"file": item.file, "line": item.line, "symbol": item.symbol} for item in evidence[:MOST_EVIDENCE]
         ],
         "reason": reason,
-        "remedy": {key: criterion["remedy"][key] for key in ("text", "effort", "link")},
+        "remedy": {key: remedy[key] for key in ("text", "effort", "link")},
     }
 
 
@@ -199,28 +205,14 @@ def _status(
         return "met", evidence, ""
     holds, evidence = holds_for(criterion.get("partial", []), answers)
     if holds:
-        return "partial", evidence, "; ".join(_questions(criterion["partial"], answers))
+        return "partial", evidence, advice.partial_reason(criterion, answers)
     if absent:
         return "not_applicable", [], "there is no machine learning that it could be about"
     holds, evidence = holds_for(criterion.get("unknown", []), answers)
     if holds:
-        return "unknown", evidence, _outside(criterion["unknown"], answers)
+        return "unknown", evidence, advice.outside_reason(criterion, answers)
     hidden = unseen.hides(criterion, answers)
-    return ("unknown", [], hidden) if hidden else ("not_met", [], "nothing of it was found")
-
-
-def _outside(expression: Any, answers: Answers) -> str:
-    names = sorted(name for name in named_signals(expression) if answers.found(name))
-    return next(
-        (answers.signals[name].get("reason", answers.signals[name].get("question", name)) for name in names), ""
-    )
-
-
-def _questions(expression: Any, answers: Answers) -> list[str]:
-    names = expression if isinstance(expression, list) else []
-    return [
-        answers.signals[name].get("question", name) for name in names if isinstance(name, str) and answers.found(name)
-    ][:2]
+    return ("unknown", [], hidden) if hidden else ("not_met", [], advice.absent_reason(criterion))
 
 
 def holds_for(expression: Any, answers: Answers) -> tuple[bool, list[Evidence]]:
@@ -248,7 +240,13 @@ def _sorted(evidence: Any) -> list[Evidence]:
 
 
 def _share(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> Fraction:
-    """Share of a level's criteria that are fulfilled; what is not applicable, or only people can say, is left out."""
+    """Share of a level's criteria that are fulfilled."""
+    counted, reached = _count(entries, level, unknown)
+    return reached / counted if counted else Fraction(0)
+
+
+def _count(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> tuple[int, Fraction]:
+    """A level's criteria, and what they are worth; what is not applicable, or only people can say, is left out."""
     counted = [item for item in entries if item["level"] == level and item["status"] not in LEFT_OUT]
     if not unknown:
         counted = [
@@ -256,15 +254,11 @@ def _share(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> 
             for item in counted
             if not (item["status"] == "unknown" and item["reason"].startswith("cannot be seen"))
         ]
-    if not counted:
-        return Fraction(0)
-    return sum(
-        (
-            Fraction(1) if unknown and item["status"] == "unknown" else WORTH.get(item["status"], Fraction(0))
-            for item in counted
-        ),
-        Fraction(0),
-    ) / len(counted)
+    worth = [
+        Fraction(1) if unknown and item["status"] == "unknown" else WORTH.get(item["status"], Fraction(0))
+        for item in counted
+    ]
+    return len(counted), sum(worth, Fraction(0))
 
 
 def _ladder(shares: Mapping[int, Fraction], quorum: Mapping[int, Fraction]) -> int:
@@ -314,28 +308,34 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
     return ""
 
 
-def _blocker(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": item["id"], "title": item["title"], "reason": item["reason"]}
-
-
-def _next_steps(
-    entries: list[dict[str, Any]], rules: Rules, first: int, target: int, answers: Answers
+def _blockers(
+    entries: list[dict[str, Any]], rules: Rules, first: int, quorum: Mapping[int, Fraction]
 ) -> list[dict[str, Any]]:
-    """At most three steps: those of the next level first, and of these the halfway and easy ones."""
-    wanted = [
-        item
-        for item in entries
-        if first and first <= item["level"] <= target and item["status"] in ("partial", "not_met", "unknown")
-    ]
-    wanted = [item for item in wanted if not rules.criteria[item["id"]].get("attested_only")]
-    order = sorted(
-        wanted,
-        key=lambda item: (item["level"], item["status"] != "partial", EFFORT[item["remedy"]["effort"]], item["id"]),
+    """What is in the way of the level `first`, of those below it that are not reached the lowest."""
+    if not first:
+        return []
+    counted, reached = _count(entries, first)
+    return advice.blockers(
+        entries, first, quorum[first] * counted - reached, lambda name: bool(rules.criteria[name].get("attested_only"))
     )
+
+
+def _next_steps(  # noqa: PLR0917 (the blockers first, then what is open up to the target)
+    entries: list[dict[str, Any]],
+    in_the_way: list[dict[str, Any]],
+    rules: Rules,
+    first: int,
+    target: int,
+    whole: Assessment,
+) -> list[dict[str, Any]]:
+    """At most three steps: what is in the way of the next level, then what else is open, level by level."""
+    others = advice.open_up_to(entries, first, target) if first else []
+    wanted = [*in_the_way, *(item for item in others if item not in in_the_way)]
+    wanted = [item for item in wanted if not rules.criteria[item["id"]].get("attested_only")]
     steps = []
-    for item in order[:3]:
-        files = (
-            sorted({entry["file"] for entry in item["evidence"]})[:3] or rules.criteria[item["id"]]["remedy"]["files"]
-        )
-        steps.append({"criterion": item["id"], **item["remedy"], "files": files or sorted(trainers(answers))[:2]})
+    for item in wanted[: advice.MOST_STEPS]:
+        criterion = rules.criteria[item["id"]]
+        remedy = advice.remedy_for(criterion, whole.around, lambda name: bool(whole.answers.found(name)))
+        lowered = item["status"] == "partial" and holds_for(criterion["met"], whole.answers)[0]
+        steps.append(advice.next_step(item, remedy, lowered))
     return steps

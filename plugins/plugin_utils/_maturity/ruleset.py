@@ -148,8 +148,9 @@ def _check_criteria(signals: dict[str, dict[str, Any]], criteria: dict[str, dict
         for field in ("level", "title", "definition", "met", "remedy"):
             if field not in criterion:
                 raise RuleError("criterion %s has no %s" % (name, field))
+        conditions = [one["when"]["found"] for one in criterion["remedy"].get("variants", ()) if "found" in one["when"]]
         for key in EXPRESSIONS:
-            for wanted in named_signals(criterion.get(key, [])):
+            for wanted in named_signals([*conditions, criterion.get(key, [])]):
                 if wanted not in signals:
                     raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, wanted))
 
