@@ -12,7 +12,8 @@ short_description: Show what projects lack as a SARIF log
 version_added: 1.0.0
 author: The mlops.workbench authors (@mlops-workbench)
 description:
-  - SARIF 2.1.0 for code scanning, with one run a project.
+  - SARIF 2.1.0 for code scanning, with one run for all projects, since servers take few runs a file and one a tool.
+  - Of several projects each has a base of its own for the addresses of its files, and its name in front of each message.
   - Holds what is not met or partly met up to the project's target level. What is unknown, attested, waived or not applicable is no finding.
   - A finding without a place in the code points at C(.mlops-maturity.yml), where it can be attested or waived.
 options:

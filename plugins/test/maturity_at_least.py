@@ -16,7 +16,9 @@ description:
   - A project without a level has reached none, not even V(0).
 options:
   _input:
-    description: What P(mlops.workbench.maturity_document#filter) returned, or RV(mlops.workbench.maturity_info#module:maturity) of one project.
+    description:
+      - What a task with M(mlops.workbench.maturity_info) registered, in a loop or without one, or its RV(mlops.workbench.maturity_info#module:maturity),
+        or what P(mlops.workbench.maturity_document#filter) returned.
     type: dict
     required: true
   level:
@@ -35,7 +37,7 @@ EXAMPLES = r"""
 
 - name: Go on only with automated training
   ansible.builtin.assert:
-    that: taxi.maturity is mlops.workbench.maturity_at_least(2)
+    that: taxi is mlops.workbench.maturity_at_least(2)
 """
 
 RETURN = r"""

@@ -30,6 +30,7 @@ from .model import (
     place,
     practised,
     projects_of,
+    rank,
 )
 from .radar import radar
 from .safe import escape
@@ -40,7 +41,7 @@ STYLE = Path(__file__).with_name("report.css")
 def html(given: Mapping[str, Any]) -> str:
     """Return the page: a heat map of projects by criteria, then each project with what to do and the evidence."""
     # By level, so that a large fleet shows a pattern; within a level as they were given.
-    projects = sorted(projects_of(given), key=_rank)
+    projects = sorted(projects_of(given), key=rank)
     columns = columns_of(projects)
     title = "MLOps maturity" if len(projects) != 1 else f"MLOps maturity of {label(projects[0])}"
     return "\n".join(
@@ -104,11 +105,11 @@ def _heat_map(projects: list[Mapping[str, Any]], columns: list[Column]) -> Itera
             for position, column in enumerate(group)
         )
     yield "</tr></thead>"
-    for rank, members in groupby(enumerate(projects), key=lambda item: _rank(item[1])):
+    for level, members in groupby(enumerate(projects), key=lambda item: rank(item[1])):
         rows = list(members)
         yield "<tbody>"
         if len(projects) > 1:
-            yield f'<tr class="group"><th scope="rowgroup" colspan="{3 + len(columns)}"><span>{_group(rank, len(rows))}</span></th></tr>'
+            yield f'<tr class="group"><th scope="rowgroup" colspan="{3 + len(columns)}"><span>{_group(level, len(rows))}</span></th></tr>'
         yield from (_row(number, project, levels) for number, project in rows)
         yield "</tbody>"
     if len(projects) > 1 and columns:
@@ -116,13 +117,8 @@ def _heat_map(projects: list[Mapping[str, Any]], columns: list[Column]) -> Itera
     yield "</table></div></section>"
 
 
-def _rank(project: Mapping[str, Any]) -> int:
-    """Return a project's level, with those that have none behind the others."""
-    return len(LEVEL_NAMES) if project["level"] is None else int(project["level"])
-
-
-def _group(rank: int, number: int) -> str:
-    name = f"Level {rank}, {LEVEL_NAMES[rank]}" if rank < len(LEVEL_NAMES) else "Without a level"
+def _group(level: int, number: int) -> str:
+    name = f"Level {level}, {LEVEL_NAMES[level]}" if level < len(LEVEL_NAMES) else "Without a level"
     return f"{name}: {number} {'project' if number == 1 else 'projects'}"
 
 

@@ -28,6 +28,8 @@ LEVEL_NAMES = (
 )
 NOT_EXAMINED = "not_examined"
 NO_ML = "no_ml_found"
+# Any of these is in what a task with maturity_info registers.
+REGISTERED = frozenset(["maturity", "results", "failed", "unreachable"])
 REASONS = {
     NOT_EXAMINED: "not examined",
     NO_ML: "no machine learning was found",
@@ -66,7 +68,6 @@ class Column:
     id: str
     level: int
     title: str
-    remedy: str
     link: str
 
 
@@ -83,7 +84,7 @@ def document(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the projects of a fleet document, or the one of a result document.
+    """Return the projects of a fleet document, the one of a result document, or those of what a task registered.
 
     Where there is no machine learning nothing is missing: such a project comes without criteria.
     """
@@ -91,6 +92,8 @@ def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         projects = given["projects"]
     elif "criteria" in given:
         projects = [{"host": "", "name": _folder(given["project"]["path"]), **given}]
+    elif REGISTERED.intersection(given):
+        projects = document({"": given})["projects"]
     else:
         raise ValueError(
             "neither a result of maturity_info nor a document of maturity_document: no 'criteria', no 'projects'"
@@ -107,7 +110,7 @@ def columns_of(projects: Iterable[Mapping[str, Any]]) -> list[Column]:
     for project in projects:
         for found in project["criteria"]:
             remedy = found.get("remedy") or {}
-            column = Column(found["id"], found["level"], found["title"], remedy.get("text", ""), remedy.get("link", ""))
+            column = Column(found["id"], found["level"], found["title"], remedy.get("link", ""))
             seen.setdefault(found["id"], column)
     return sorted(seen.values(), key=lambda column: column.level)
 
@@ -135,6 +138,17 @@ def headline(project: Mapping[str, Any]) -> str:
     if project["level"] is None:
         return f"No level: {in_words(project.get('reason') or 'no reason given')}"
     return f"Level {figures(project)}: {LEVEL_NAMES[project['level']]}. Practised: {practised(project)}"
+
+
+def summary(given: Mapping[str, Any]) -> list[str]:
+    """Return a line a project with its verdict, the lowest levels first."""
+    projects = sorted(projects_of(given), key=rank)
+    return [f"{label(project)}: {headline(project)}" for project in projects]
+
+
+def rank(project: Mapping[str, Any]) -> int:
+    """Return a project's level, with those that have none behind the others."""
+    return len(LEVEL_NAMES) if project["level"] is None else int(project["level"])
 
 
 def practised(project: Mapping[str, Any]) -> str:
@@ -166,7 +180,7 @@ def percent(share: float | None) -> str:
 
 def _project(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
     item = result.get("item")
-    item = item if isinstance(item, Mapping) else {}
+    item = item if isinstance(item, Mapping) else {"path": item} if isinstance(item, str) else {}
     if "maturity" in result:
         name = item.get("name") or _folder(result["maturity"]["project"]["path"])
         return {"host": host, "name": name, **result["maturity"]}

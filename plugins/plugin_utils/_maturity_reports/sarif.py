@@ -12,7 +12,7 @@ import hashlib
 from typing import Any, Mapping
 from urllib.parse import quote
 
-from .model import Column, columns_of, label, projects_of, target
+from .model import Column, columns_of, in_words, label, projects_of, target
 from .safe import clean
 
 SCHEMA_URL = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -23,24 +23,34 @@ NOWHERE = ".mlops-maturity.yml"
 
 
 def sarif(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the log with one run a project, the projects without a level left out."""
+    """Return the log, with one run for all projects; those without a level are left out."""
     projects = [project for project in projects_of(given) if project["criteria"]]
     rules = [_rule(column) for column in columns_of(projects)]
-    return {"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [_run(project, rules) for project in projects]}
-
-
-def _run(project: Mapping[str, Any], rules: list[dict[str, Any]]) -> dict[str, Any]:
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    return {
+    # The checkout that a run is about is the source root; where there are several, each has a root of its own.
+    roots = [f"PROJECT{number}" for number in range(len(projects))] if len(projects) > 1 else ["%SRCROOT%"]
+    run: dict[str, Any] = {
         "tool": {"driver": {"name": "mlops.workbench maturity", "informationUri": HOME, "rules": rules}},
-        "automationDetails": {"id": clean(f"mlops-maturity/{label(project)}/")},
+        "automationDetails": {
+            "id": clean("mlops-maturity/" + (f"{label(projects[0])}/" if len(projects) == 1 else ""))
+        },
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(project, found, index[found["id"]])
+            _result(project, found, index[found["id"]], root, f"{label(project)}: " if len(projects) > 1 else "")
+            for project, root in zip(projects, roots)
             for found in project["criteria"]
             if found["status"] in SEVERITIES and found["level"] <= target(project)
         ],
     }
+    if len(projects) > 1:
+        run["originalUriBaseIds"] = {root: {"uri": _address(project)} for project, root in zip(projects, roots)}
+    return {"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]}
+
+
+def _address(project: Mapping[str, Any]) -> str:
+    """Return where a checkout is: the host, and the folder with the slash that SARIF asks for."""
+    folder = quote(_bytes(project["project"]["path"].strip("/")))
+    return f"file://{quote(_bytes(project['host']), safe='')}/{folder}/"
 
 
 def _rule(column: Column) -> dict[str, Any]:
@@ -49,18 +59,18 @@ def _rule(column: Column) -> dict[str, Any]:
         "shortDescription": {"text": clean(column.title)},
         "properties": {"tags": ["mlops", f"level-{column.level}"]},
     }
-    if column.remedy:
-        rule["help"] = {"text": clean(column.remedy)}
+    # What to do depends on the project, and stands in the message of each result.
+    rule["help"] = {"text": clean(f"{column.title}: a criterion of level {column.level} of MLOps maturity.")}
     if column.link.startswith(("http://", "https://")):
         rule["helpUri"] = quote(column.link, safe=":/?#[]@!$&'()*+,;=%~-._")
     return rule
 
 
-def _result(project: Mapping[str, Any], found: Mapping[str, Any], index: int) -> dict[str, Any]:
+def _result(project: Mapping[str, Any], found: Mapping[str, Any], index: int, root: str, prefix: str) -> dict[str, Any]:
     remedy = (found.get("remedy") or {}).get("text", "")
     said = [
         f"{found['title']} (level {found['level']}): {found['status'].replace('_', ' ')}",
-        found.get("reason"),
+        in_words(found.get("reason") or ""),
         remedy,
     ]
     places = found["evidence"] or [{"file": NOWHERE, "line": 1}]
@@ -69,15 +79,15 @@ def _result(project: Mapping[str, Any], found: Mapping[str, Any], index: int) ->
         "ruleIndex": index,
         "kind": "fail",
         "level": SEVERITIES[found["status"]],
-        "message": {"text": clean(". ".join(part.rstrip(".") for part in said if part) + ".")},
-        "locations": [_location(place) for place in places],
+        "message": {"text": clean(prefix + ". ".join(part.rstrip(".") for part in said if part) + ".")},
+        "locations": [_location(place, root) for place in places],
         # One finding stays one finding when lines move.
         "partialFingerprints": {"criterion/v1": hashlib.sha256(_bytes(f"{label(project)}\n{found['id']}")).hexdigest()},
     }
 
 
-def _location(place: Mapping[str, Any]) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(_bytes(place["file"])), "uriBaseId": "%SRCROOT%"}}
+def _location(place: Mapping[str, Any], root: str) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(_bytes(place["file"])), "uriBaseId": root}}
     if place.get("line"):
         physical["region"] = {"startLine": place["line"]}
     return {"physicalLocation": physical}

@@ -247,13 +247,9 @@ def test_components_are_shown():
 
 
 def test_sarif_holds_only_what_is_missing():
-    log = REPORTS["sarif"](FLEET)
-    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
-        "mlops-maturity/vm1: taxi/",
-        "mlops-maturity/vm1: empty/",
-        "mlops-maturity/vm2: complete/",
-    ]
-    taxi = {found["ruleId"]: found for found in log["runs"][0]["results"]}
+    (run,) = REPORTS["sarif"](TAXI)["runs"]
+    assert run["automationDetails"]["id"] == "mlops-maturity/taxi/"
+    taxi = {found["ruleId"]: found for found in run["results"]}
     wanted = {each["id"] for each in TAXI["criteria"] if each["status"] in ("not_met", "partial")}
     assert set(taxi) == wanted
     assert taxi["integration_tests"]["level"] == "note"
@@ -264,10 +260,22 @@ def test_sarif_holds_only_what_is_missing():
         taxi["automated_release"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         == ".mlops-maturity.yml"
     )
-    for run in log["runs"]:
-        for found in run["results"]:
-            assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-    assert log["runs"][2]["results"] == []
+    assert REPORTS["sarif"](COMPLETE)["runs"][0]["results"] == []
+
+
+def test_sarif_of_a_fleet_is_one_run():
+    fleet = document({f"vm{number}": registered(TAXI, EMPTY) for number in range(30)})
+    (run,) = REPORTS["sarif"](fleet)["runs"]
+    assert run["automationDetails"]["id"] == "mlops-maturity/"
+    places = {}
+    for found in run["results"]:
+        assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
+        root = found["locations"][0]["physicalLocation"]["artifactLocation"]["uriBaseId"]
+        places.setdefault(run["originalUriBaseIds"][root]["uri"], set()).add(found["message"]["text"].split(": ")[1])
+    assert len(places) == 60
+    assert places["file://vm7/srv/taxi/"] == {"taxi"}
+    prints = [found["partialFingerprints"]["criterion/v1"] for found in run["results"]]
+    assert len(prints) == len(set(prints))
 
 
 def test_sarif_asks_for_no_more_than_the_target():
@@ -343,6 +351,16 @@ def test_prometheus_escapes_labels():
     text.encode()
 
 
+def test_the_end_of_a_play_tells_each_level():
+    assert load("summary")(FLEET) == [
+        "vm1: empty: Level 0: No MLOps. Practised: 0",
+        "vm1: taxi: Level 2: Automated training. Practised: 2",
+        "vm2: complete: Level 4: Full MLOps automated operations. Practised: 4",
+        "vm2: site: No level: no machine learning was found",
+        "vm3: all projects: No level: not examined: unreachable: Connection timed out",
+    ]
+
+
 def test_the_bar():
     assert complaints(TAXI, fail_below=2) == []
     assert complaints(EMPTY, fail_below=1) == [
@@ -380,4 +398,10 @@ def test_at_least():
     assert not at_least(TAXI, 3)
     assert at_least(EMPTY, 0)
     assert not at_least(NO_ML, 0)
+    # As a task registers it, in a loop or without one.
+    assert at_least({"changed": False, "failed": False, "maturity": TAXI}, 2)
+    assert not at_least({"changed": False, "maturity": TAXI}, 3)
+    assert at_least(registered(TAXI, COMPLETE), 2)
+    assert not at_least(registered(TAXI, EMPTY), 1)
+    assert not at_least({"failed": True, "msg": "There is no folder /srv/gone"}, 0)
     assert not at_least(FLEET, 1)
