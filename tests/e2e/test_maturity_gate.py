@@ -66,5 +66,8 @@ def test_a_project_below_the_bar_fails_and_is_shown(runner):
     shutil.rmtree(workspace / ".github")
     judged = run("Judge")
     assert judged.returncode != 0
-    assert "taxi is at level 0, 1 is asked for" in judged.stdout
+    lines = [line.strip() for line in judged.stdout.splitlines()]
+    assert "- localhost: taxi is at level 0, 1 is asked for; in the way: unit_tests" in lines
+    assert "- 'localhost: taxi: Level 0: No MLOps. Practised: 2'" in lines
+    assert f"- 'Report: {workspace.parents[1]}/temp/maturity/maturity.html'" in lines
     assert run("Show").returncode == 0

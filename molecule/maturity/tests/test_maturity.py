@@ -18,7 +18,8 @@ def projects(host):
 
 
 def test_every_host_has_its_projects_in_the_one_report(projects):
-    assert set(projects) == {"Taxi", "empty"}
+    assert set(projects) == {"Taxi", "empty", "churn", "group/rides"}
+    assert projects["group/rides"]["target_level"] == 1
 
 
 def test_the_project_is_judged_by_its_evidence(projects):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from .model import examined, in_words, label, projects_of
+from .model import examined, in_words, label, one_line, projects_of
 
 # From worst to best. A status that says nothing about the practice (unknown, waived, not applicable) has no place in it.
 RANKS = {"not_met": 0, "partial": 1, "met": 2, "attested": 2}
@@ -40,7 +40,7 @@ def complaints(given: Mapping[str, Any], fail_below: int = 0, baseline: Mapping[
             found.append(_too_low(project, name, fail_below))
         if earlier:
             found += [f"{name} is worse than before: {text}" for text in regressions(earlier, project)]
-    return found
+    return [one_line(complaint) for complaint in found]
 
 
 def regressions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
+from .safe import clean
+
 SCHEMA = 1
 LEVELS = (1, 2, 3, 4)
 TOP = LEVELS[-1]
@@ -83,6 +85,27 @@ def document(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {"schema": SCHEMA, "projects": projects}
 
 
+def expanded(projects: Iterable[Mapping[str, Any]], checkouts: Mapping[str, Iterable[str]]) -> list[Mapping[str, Any]]:
+    """Return the projects with an entry for each checkout in place of a folder of checkouts."""
+    projects = list(projects)
+    named = {project["path"].rstrip("/") for project in projects if "path" in project}
+    found: list[Mapping[str, Any]] = []
+    for project in projects:
+        if "below" not in project:
+            found.append(project)
+            continue
+        common = {key: value for key, value in project.items() if key != "below"}
+        folder = project["below"]
+        found += [
+            {**common, "path": path, "name": os.path.relpath(path, folder)}
+            for path in checkouts[folder]
+            if path not in named
+        ]
+        # A checkout below two folders is one project.
+        named.update(checkouts[folder])
+    return found
+
+
 def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the projects of a fleet document, the one of a result document, or those of what a task registered.
 
@@ -143,7 +166,12 @@ def headline(project: Mapping[str, Any]) -> str:
 def summary(given: Mapping[str, Any]) -> list[str]:
     """Return a line a project with its verdict, the lowest levels first."""
     projects = sorted(projects_of(given), key=rank)
-    return [f"{label(project)}: {headline(project)}" for project in projects]
+    return [one_line(f"{label(project)}: {headline(project)}") for project in projects]
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line that a terminal shows as it is."""
+    return " ".join(clean(text).split())
 
 
 def rank(project: Mapping[str, Any]) -> int:

@@ -361,6 +361,15 @@ def test_the_end_of_a_play_tells_each_level():
     ]
 
 
+def test_a_name_of_a_folder_makes_no_line_of_its_own():
+    hostile = {**HOSTILE, "host": "vm1", "name": "x\u202ey\nlevel 4\x1b[2J"}
+    (line,) = load("summary")({"projects": [hostile]})
+    (complaint,) = complaints({"projects": [hostile]}, fail_below=2)
+    for text in (line, complaint):
+        assert text.startswith("vm1: x\ufffdy level 4\ufffd[2J")
+        assert "\n" not in text
+
+
 def test_the_bar():
     assert complaints(TAXI, fail_below=2) == []
     assert complaints(EMPTY, fail_below=1) == [
