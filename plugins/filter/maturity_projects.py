@@ -16,7 +16,7 @@ description:
   - What else the entry has, such as C(target_level), goes for each of them. A checkout that an entry of its own names is left to that entry.
 options:
   _input:
-    description: The variable C(maturity_projects) of the role M(mlops.workbench.maturity#role).
+    description: The variable C(maturity_projects) of the role C(mlops.workbench.maturity).
     type: list
     elements: dict
     required: true
