@@ -170,6 +170,14 @@ options:
     description: Whether to look at the host at all. Without it only the variables are judged, which is enough where nothing is asked for.
     type: bool
     default: true
+  owners:
+    description:
+      - Places whose programs are run or whose files are written, by variable. Each must be in the hands of one user alone beside root; each
+        folder on the way there counts, and so does what the programs import.
+      - Each value has the key C(paths), and may have C(users), who beside root may have it in their hands, and C(remedy) for where it is
+        another's.
+    type: dict
+    default: {}
   programs:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict
@@ -296,6 +304,10 @@ files_outdated:
   returned: success
 files_sha256:
   description: The checksums of those O(files) that are to be read and are there, by path, expanded.
+  type: dict
+  returned: success
+owners:
+  description: In whose hands each of O(owners) is, by variable; V(root) where only root can change it.
   type: dict
   returned: success
 groups:

@@ -17,6 +17,28 @@ pytestmark = pytest.mark.xdist_group("jupyter")
 PREFIX = "/opt/anaconda/envs/jupyter"
 SETTINGS = "/etc/mlops-workbench/jupyter/ubuntu"
 KERNEL = (ROOT / "molecule/shared/run_in_kernel.py").read_text()
+# conda is in the hands of a user, and the login user's home lies in wait: each trap writes down who went into it.
+OWNER = "carla"
+HOME_TRAPS = """
+sudo useradd --create-home carla
+sudo install -m 0666 /dev/null /srv/record
+for name in json secrets sqlite3 ssl venv pip; do
+    echo "open('/srv/record', 'a').write('%d $name.py\\n' % __import__('os').geteuid())" > ~/$name.py
+done
+"""
+CONDA_TRAPS = """
+rm ~/json.py ~/secrets.py ~/sqlite3.py ~/ssl.py ~/venv.py
+sudo -u carla sh -e <<'END'
+cd /opt/anaconda
+for packages in lib/python3*/site-packages; do
+    echo "import os; open('/srv/record', 'a').write('%d trap.pth\\n' % os.geteuid())" > $packages/trap.pth
+done
+echo 'echo "$(id -u) conda.sh" >> /srv/record' >> etc/profile.d/conda.sh
+mv bin/conda bin/conda.real
+printf '#!/bin/sh\\necho "$(id -u) conda" >> /srv/record\\nexec /opt/anaconda/bin/python /opt/anaconda/bin/conda.real "$@"\\n' > bin/conda
+chmod 0755 bin/conda
+END
+"""
 # Little enough that an environment is quickly made.
 PACKAGES = {"jupyter_packages": ["jupyterlab==4.6.6", "ipykernel==7.4.0"]}
 MORE = {"jupyter_extensions": ["py-rattler==0.28.0"], "jupyter_pip_packages": ["/tmp/rides-1.0-py3-none-any.whl"]}
@@ -34,8 +56,15 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def server(host: Host) -> None:
     """The host of all these tests has a server."""
-    run = host.play(str(ROOT / "site.yml"), "--tags", "anaconda,jupyter", "-e", json.dumps(PACKAGES))
+    host.shell(HOME_TRAPS)
+    settings = {
+        **PACKAGES,
+        "anaconda_owner": OWNER,
+        "anaconda_environments": [{"name": "probe", "packages": ["python"]}],
+    }
+    run = host.play(str(ROOT / "site.yml"), "--tags", "anaconda,jupyter", "-e", json.dumps(settings))
     assert run.returncode == 0, run.stdout[-6000:]
+    host.shell(CONDA_TRAPS)
 
 
 def converge(host: Host, play: Path, **settings: object) -> str:
@@ -116,7 +145,7 @@ def test_an_upgrade_that_fails_leaves_the_server_as_it_was(host: Host, play: Pat
     assert in_kernel(host, "python3", "import jupyterlab; print('here')")[1:] == ["here"]
     assert "changed=0" in converge(host, play)
     assert process(host) == before
-    assert host.shell("ls /opt/anaconda/envs").split() == ["jupyter"]
+    assert host.shell("ls /opt/anaconda/envs").split() == ["jupyter", "probe"]
 
 
 def test_an_upgrade_brings_the_packages_and_restarts_the_server(host: Host, play: Path) -> None:
@@ -125,7 +154,7 @@ def test_an_upgrade_brings_the_packages_and_restarts_the_server(host: Host, play
     converge(host, play, **MORE)
     assert process(host) != before
     assert in_kernel(host, "python3", "import rattler, rides; print('there')")[1:] == ["there"]
-    assert host.shell("ls /opt/anaconda/envs").split() == ["jupyter"]
+    assert host.shell("ls /opt/anaconda/envs").split() == ["jupyter", "probe"]
     assert "changed=0" in converge(host, play, **MORE)
 
 
@@ -135,6 +164,22 @@ def test_an_environment_that_is_broken_is_made_anew(host: Host, play: Path) -> N
     )
     converge(host, play, **MORE)
     assert answer(host) == "403"
+
+
+def test_a_link_in_a_home_gives_its_user_no_folder_of_the_systems(host: Host, play: Path) -> None:
+    host.shell("ln -s /usr ~/work")
+    run = host.play(str(play), "-e", json.dumps({**PACKAGES, **MORE, "jupyter_notebook_dir": "~/work/local"}))
+    host.shell("rm ~/work")
+    assert run.returncode == 2, run.stdout
+    assert host.shell("stat --format %U:%a /usr/local") == "root:755\n"
+    assert "jupyter_notebook_dir" in run.stdout
+
+
+def test_root_went_into_no_trap(host: Host) -> None:
+    host.shell("sudo -i true")
+    record = host.shell("sort --unique /srv/record").splitlines()
+    assert "conda" in {line.split()[1] for line in record}, "nobody at all ran conda"
+    assert [line for line in record if line.startswith("0 ")] == []
 
 
 def test_a_server_that_cannot_start_says_why(host: Host, play: Path) -> None:

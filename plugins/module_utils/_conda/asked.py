@@ -87,7 +87,7 @@ def from_file(path: str, python: str, run: Callable[[List[str]], Any]) -> Asked:
     """Return what an environment file asks for. Raises AskedError, with line and column where the file is no YAML."""
     if not os.path.isfile(path):
         raise AskedError("there is no file %s on this host" % path)
-    code, told, complaint = run([python, "-c", READ_YAML, path])
+    code, told, complaint = run([python, "-I", "-c", READ_YAML, path])
     if code:
         raise AskedError("%s could not be read by %s: %s" % (path, python, complaint.strip().splitlines()[-1:]))
     answer = json.loads(told)

@@ -47,11 +47,13 @@ class Environment:
         self.prefix = os.path.abspath(self.prefix)
         if os.path.realpath(self.prefix) == self.root:
             raise CondaError("This is the base of the installation itself. Use an environment of its own.")
+        if os.geteuid() == 0:
+            program.refuse_others(filter(None, [self.root, self.prefix]))
         self.rebuilt = False
 
     def run(self, words: list[str], **more: Any) -> Ran:
         """Run a program as it would be for a user without settings of its own."""
-        ran: Ran = self.module.run_command(words, environ_update=program.SETTINGS, **more)
+        ran: Ran = self.module.run_command(words, environ_update=program.SETTINGS, cwd="/", **more)
         return ran
 
     def ask_conda(
@@ -108,11 +110,11 @@ class Environment:
         return judged["missing"] + ([] if same else judged["unjudged"]), extra
 
     def python(self, *words: str, **more: Any) -> Ran:
-        """Run the environment's own Python."""
+        """Run the environment's own Python, which imports nothing from the folder that it runs in, nor from a home."""
         variables = {"PYTHONNOUSERSITE": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         variables.update(program.SETTINGS)
-        line = [os.path.join(self.prefix, "bin", "python"), *words]
-        ran: Ran = self.module.run_command(line, environ_update=variables, **more)
+        line = [os.path.join(self.prefix, "bin", "python"), "-I", *words]
+        ran: Ran = self.module.run_command(line, environ_update=variables, **{"cwd": "/", **more})
         return ran
 
     def sound(self) -> bool:

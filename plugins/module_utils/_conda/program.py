@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
+
+from .._owners import SharedError, name_of, prefix_owner
 
 PLACES = (
     "/opt/anaconda",
@@ -99,6 +101,22 @@ def place(name: str, root: str, home: str) -> str:
             return os.path.join(folder, name)
     writable = folders[0] if os.path.isdir(folders[0]) else root
     return os.path.join(folders[0] if os.access(writable, os.W_OK) else folders[1], name)
+
+
+def refuse_others(prefixes: Iterable[str]) -> None:
+    """Raise CondaError where root would run programs that somebody else can change."""
+    for prefix in prefixes:
+        try:
+            owner = prefix_owner(prefix)
+        except SharedError as shared:
+            raise CondaError(
+                "Root runs no programs that others can change, and %s. Take that right away." % shared
+            ) from shared
+        if owner:
+            raise CondaError(
+                "Root runs no programs that others can change, and %s is in the hands of %s. Run the task as that user "
+                "(become, become_user)." % (prefix, name_of(owner))
+            )
 
 
 def command(words: Sequence[str], prefix: str, channels: Sequence[str], dry: bool = False) -> List[str]:

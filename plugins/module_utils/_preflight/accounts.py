@@ -8,8 +8,13 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from ansible_collections.mlops.workbench.plugins.module_utils._owners import (
+    SharedError,
+    name_of,
+    prefix_owner,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
 
 
@@ -119,3 +124,25 @@ def check_homes(asked: dict[str, str], login: str, problems: list[Problem]) -> N
         text = "the home of %s, %s, %s" % (name, entry.pw_dir, "is not there" if owner is None else "is not theirs")
         remedy = "create it (mkhomedir_helper %s) and give it to %s, or set %s to another user" % (name, name, variable)
         problems.append(problem(variable, text, remedy))
+
+
+def find_owners(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> dict[str, str]:
+    """In whose hands places are, by variable: who runs the programs there and writes the files.
+
+    A problem where that is not one user, or one that is not among those asked for; root always is.
+    """
+    found = {}
+    for variable, need in sorted(asked.items()):
+        try:
+            name = name_of(prefix_owner(*need["paths"]))
+        except SharedError as shared:
+            remedy = (
+                "take the right to change it from the others (chown, chmod go-w), or set %s to another place" % variable
+            )
+            problems.append(problem(variable, "root would run what others can put there: %s" % shared, remedy))
+            continue
+        found[variable] = name
+        if name not in ["root", *need.get("users", [name])] or name.isdigit():
+            text = "%s is in the hands of %s, whose programs others would run" % (" or ".join(need["paths"]), name)
+            problems.append(problem(variable, text, need.get("remedy", "give it to a user who exists")))
+    return found

@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "read": {"type": "bool", "default": False},
         },
     },
+    "owners": {"type": "dict", "default": {}},
     "programs": {"type": "dict", "default": {}},
     "answers": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},

@@ -46,6 +46,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     network.check_ports(asked["ports"], login, problems, run_command, units.noted_units(receipt))
     accounts.check_homes(asked["homes"], login, problems)
     network.check_addresses(asked["addresses"], problems)
+    owners = accounts.find_owners(asked["owners"], problems)
     if not check_mode:  # there, an earlier role of the play would have brought it
         programs.check_programs(asked["programs"], problems)
         certificates.check_certificates(asked["certificates"], login, problems, run_command)
@@ -63,6 +64,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
         "login_user": login,
         "users": users,
         "members": members,
+        "owners": owners,
         "groups": accounts.listed_members(asked["groups"]),
         "units": {
             name: units.unit_state(name, [path.replace(LOGIN_USER, login) for path in read], run_command)

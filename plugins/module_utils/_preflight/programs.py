@@ -9,6 +9,12 @@ import glob
 import os
 from typing import Any
 
+from ansible_collections.mlops.workbench.plugins.module_utils._owners import (
+    SharedError,
+    as_user,
+    owner_of,
+    prefix_owner,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
     LOGIN_USER,
     Problem,
@@ -47,10 +53,10 @@ def check_environments(asked: dict[str, dict[str, Any]], problems: list[Problem]
 
 
 def answer(words: list[str], run_command: RunCommand) -> str:
-    """What a program prints; empty where it is missing or fails."""
+    """What a program prints, run as its owner; empty where it is missing or fails, or where it is not one user's."""
     try:
-        code, out = run_command(words, handle_exceptions=False)[:2]
-    except OSError:
+        code, out = run_command(as_user(words, owner_of(words[0])), cwd="/", handle_exceptions=False)[:2]
+    except (OSError, KeyError, SharedError):
         return ""
     return out.strip() if code == 0 else ""
 
@@ -58,14 +64,16 @@ def answer(words: list[str], run_command: RunCommand) -> str:
 def holds(proof: dict[str, Any], login: str, run_command: RunCommand) -> bool:
     """Whether the work that left this stamp still stands: the stamp is there, and the command ends well.
 
-    The command is run only where none of the units is active, since these could not run without that work.
+    The command is run only where none of the units is active, since these could not run without that work, and by the owner of its prefix.
     """
     if not os.path.exists(proof["stamp"]):
         return False
     units = [unit.replace(LOGIN_USER, login) for unit in proof["units"]]
     if any(show_unit(unit, run_command, "ActiveState").get("ActiveState") == "active" for unit in units):
         return True
+    command = proof["command"]
     try:
-        return run_command(proof["command"], handle_exceptions=False)[0] == 0
-    except OSError:
+        owner = prefix_owner(os.path.dirname(os.path.dirname(command[0])))
+        return run_command(as_user(command, owner), cwd="/", handle_exceptions=False)[0] == 0
+    except (OSError, KeyError, SharedError):
         return False

@@ -13,6 +13,7 @@ import os
 from functools import partial
 from typing import Iterator
 
+from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host, Outcome
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
@@ -143,6 +144,8 @@ def run_as_owner(host: Host, program: str, *arguments: str) -> Outcome:
         return Outcome(127, "", f"{program}: {error.strerror}")
     except KeyError:
         return Outcome(127, "", f"{program} belongs to a user that does not exist")
+    except SharedError as error:
+        return Outcome(126, "", f"{program} is not run: {error}")
     return host.run([program, *arguments], owner)
 
 

@@ -24,6 +24,8 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO, Any
 
+from ansible_collections.mlops.workbench.plugins.module_utils._owners import prefix_owner
+
 # What cron and sudo give: the answer must not depend on how somebody called Ansible.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TCP_LISTEN = "0A"
@@ -106,9 +108,17 @@ class Host:
         """Return the account of that name, or raise KeyError."""
         return _account(pwd.getpwnam(name))
 
-    def owner(self, path: str) -> Account:
-        """Return the account that owns `path`; raise OSError without the file, KeyError without the account."""
-        return _account(pwd.getpwuid(os.stat(path).st_uid))
+    def exists(self, path: str) -> bool:
+        """Return whether there is something at `path`."""
+        return os.path.exists(path)
+
+    def owner(self, program: str) -> Account:
+        """Return the account that can change a program of a Python environment, or what it imports; root where only root can.
+
+        Raise OSError without the file, KeyError without the account, SharedError where several can.
+        """
+        os.stat(program)
+        return _account(pwd.getpwuid(prefix_owner(os.path.dirname(os.path.dirname(program)))))
 
     def group_id(self, name: str) -> int:
         """Return the number of a group, or raise KeyError."""

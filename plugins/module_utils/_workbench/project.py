@@ -27,9 +27,7 @@ def jobs(host: Host, receipt: Project) -> Iterator[Job]:
 
 def _checkout(host: Host, folder: str) -> Check:
     check = "project.checkout"
-    try:
-        host.owner(f"{folder}/.git")
-    except (OSError, KeyError):
+    if not host.exists(f"{folder}/.git"):
         return failed(check, folder, f"there is no git checkout in {folder}", rerun("project"))
     return passed(check, folder, "the checkout is there")
 

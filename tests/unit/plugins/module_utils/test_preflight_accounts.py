@@ -57,3 +57,21 @@ def test_the_home_of_an_unknown_user_is_no_second_problem(monkeypatch, tmp_path)
     problems = []
     accounts.check_homes({"x_user": "nobody-1"}, "ann", problems)
     assert problems == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_place_is_in_the_hands_of_one_user_who_may_have_it(tmp_path):
+    def look(**need):
+        problems = []
+        return accounts.find_owners({"x_prefix": {"paths": [str(tmp_path)], **need}}, problems), problems
+
+    assert look(users=["daemon"]) == ({"x_prefix": "root"}, [])
+    os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
+    assert look() == look(users=["nobody"]) == ({"x_prefix": "nobody"}, [])
+    (refused,) = look(users=["daemon"], remedy="set x_owner")[1]
+    assert "in the hands of nobody" in refused["problem"]
+    assert refused["remedy"] == "set x_owner"
+    tmp_path.chmod(0o777)
+    (refused,) = look()[1]
+    assert "everybody can change %s" % tmp_path in refused["problem"]
+    assert "chmod go-w" in refused["remedy"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+
 import pytest
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import programs
 
@@ -62,3 +65,25 @@ def test_a_command_that_is_gone_proves_nothing(tmp_path):
 
     (tmp_path / "stamp").touch()
     assert not programs.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"], "units": []}, "ann", run_command)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_root_runs_nothing_that_a_user_can_change(tmp_path):
+    ran = []
+
+    def run_command(command, **how):
+        ran.append((command[0], how["cwd"]))
+        return 0, "", ""
+
+    program = tmp_path / "bin/jupyter-lab"
+    program.parent.mkdir()
+    program.touch()
+    proof = {"stamp": str(program), "command": [str(program)], "units": []}
+    assert programs.holds(proof, "ann", run_command)
+    os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
+    assert programs.holds(proof, "ann", run_command)
+    programs.answer([str(program)], run_command)
+    tmp_path.chmod(0o777)
+    assert not programs.holds(proof, "ann", run_command)
+    assert programs.answer([str(program)], run_command) == ""
+    assert ran == [(str(program), "/"), ("setpriv", "/"), ("setpriv", "/")]

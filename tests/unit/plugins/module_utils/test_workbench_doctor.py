@@ -117,6 +117,9 @@ class FakeHost:
     def account(self, name):
         return self.accounts[name]
 
+    def exists(self, path):
+        return path in self.owners
+
     def owner(self, path):
         if path not in self.owners:
             raise FileNotFoundError(2, "No such file or directory")

@@ -258,3 +258,12 @@ def test_a_login_shell_of_somebody_who_may_not_log_in(tmp_path, prefix):
     check = login_shell(tmp_path, prefix, "/usr/sbin/nologin")
     assert not check.ok
     assert "does not work" in check.detail
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_program_of_roots_behind_a_users_link_runs_as_the_user(host, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to("/usr/bin/env")
+    assert host.owner(str(tmp_path / "bin/python")).name == "root"
+    os.chown(tmp_path / "bin", pwd.getpwnam("nobody").pw_uid, -1)
+    assert host.owner(str(tmp_path / "bin/python")).name == "nobody"
