@@ -113,8 +113,9 @@ def _server(
     read_at_start = [server["unit_file"], server["config_file"]]
     read_at_start += [server["token_file"], server["certificate"], server["certificate_key"]]
     server["files"] = [path for path in read_at_start if path]
+    server["own_folder"] = {"path": re.sub("^~(?=/|$)", "~" + user, server["notebook_dir"]), "user": user}
     server["places"] = [
-        {"path": re.sub("^~(?=/|$)", "~" + user, server["notebook_dir"]), "type": "directory", "owner": user},
+        {"path": server["own_folder"]["path"], "type": "directory", "owner": user},
         {"path": settings, "type": "directory", "owner": "root", "group": "root", "mode": "0755"},
         {"path": server["unit_file"], "owner": "root", "group": "root", "mode": "0644", "read": True},
     ]

@@ -151,7 +151,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
-from ansible_collections.mlops.workbench.plugins.module_utils._alone import alone
+from ansible_collections.mlops.workbench.plugins.module_utils._lock import alone
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import manage
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked import AskedError
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.program import CondaError
@@ -189,7 +189,7 @@ def main() -> None:
     where = module.params["name"] or module.params["prefix"]
     try:
         target = manage.Environment(module)
-        with alone():
+        with alone(module):
             before, after = (manage.present if module.params["state"] == "present" else manage.absent)(target)
             frozen = module.params["frozen"] if module.params["state"] == "present" else ""
             written = bool(frozen and target.freeze(frozen))

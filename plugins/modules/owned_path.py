@@ -68,7 +68,7 @@ import pwd
 import shutil
 import stat
 import tempfile
-from typing import Any
+from dataclasses import dataclass
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -77,11 +77,20 @@ from ansible_collections.mlops.workbench.plugins.module_utils._owners import Sha
 FOLDER_MODE = 0o755
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be at the path."""
+
+    content: str
+    uid: int
+    mode: int
+
+
 class RefusedError(Exception):
     """What is at the path is not what may be changed; says why."""
 
 
-def bring_file(path: str, wanted: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+def bring_file(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
     """Write a file unless it says that already; what changes, as a diff."""
     try:
         with open(path, "rb", opener=no_link) as file:
@@ -93,7 +102,7 @@ def bring_file(path: str, wanted: dict[str, Any], check_mode: bool) -> dict[str,
         if problem.errno not in (errno.ENOENT, errno.ELOOP):  # a link is replaced
             raise
         found, before = None, b""
-    after = wanted["content"].encode()
+    after = wanted.content.encode()
     if found and before == after and is_as(found, wanted):
         return {}
     if not check_mode:
@@ -108,10 +117,10 @@ def bring_file(path: str, wanted: dict[str, Any], check_mode: bool) -> dict[str,
         except BaseException:
             os.unlink(new)
             raise
-    return {"before": before.decode(errors="replace"), "after": wanted["content"]}
+    return {"before": before.decode(errors="replace"), "after": wanted.content}
 
 
-def bring_folder(path: str, wanted: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+def bring_folder(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
     """Create a folder, or hand it over; what changes, as a diff."""
     try:
         found = os.stat(path)
@@ -131,7 +140,7 @@ def bring_folder(path: str, wanted: dict[str, Any], check_mode: bool) -> dict[st
     return {"before": "" if found is None else "another owner or mode\n", "after": "folder\n"}
 
 
-def remove(path: str, _wanted: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+def remove(path: str, _wanted: Wanted, check_mode: bool) -> dict[str, str]:
     """Remove a file, a link or a folder with all that is in it; what changes, as a diff."""
     if not os.path.lexists(path):
         return {}
@@ -148,19 +157,19 @@ def no_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def is_as(found: os.stat_result, wanted: dict[str, Any]) -> bool:
+def is_as(found: os.stat_result, wanted: Wanted) -> bool:
     """Return whether what was found has the owner and the mode that are wanted."""
-    return found.st_uid == wanted["uid"] and stat.S_IMODE(found.st_mode) == wanted["mode"]
+    return found.st_uid == wanted.uid and stat.S_IMODE(found.st_mode) == wanted.mode
 
 
-def give(descriptor: int, wanted: dict[str, Any]) -> None:
+def give(descriptor: int, wanted: Wanted) -> None:
     """Give what is open its owner, with that user's group, and its mode."""
     found = os.fstat(descriptor)
-    if found.st_uid != wanted["uid"]:
+    if found.st_uid != wanted.uid:
         if os.geteuid() != 0:
-            raise RefusedError("it belongs to %s and not to %s" % (name_of(found.st_uid), name_of(wanted["uid"])))
-        os.fchown(descriptor, wanted["uid"], pwd.getpwuid(wanted["uid"]).pw_gid)
-    os.fchmod(descriptor, wanted["mode"])
+            raise RefusedError("it belongs to %s and not to %s" % (name_of(found.st_uid), name_of(wanted.uid)))
+        os.fchown(descriptor, wanted.uid, pwd.getpwuid(wanted.uid).pw_gid)
+    os.fchmod(descriptor, wanted.mode)
 
 
 STATES = {"file": bring_file, "directory": bring_folder, "absent": remove}
@@ -183,12 +192,12 @@ def main() -> None:
     try:
         # Whoever can change the folder can replace what is in it, and nobody else can remove it.
         acting = owner_of(os.path.dirname(path) if state == "absent" else path) if os.geteuid() == 0 else os.geteuid()
-        wanted = {
-            "content": module.params["content"],
-            "uid": pwd.getpwnam(owner).pw_uid if owner else acting,
-            "mode": int(module.params["mode"] or ("0644" if state == "file" else "0755"), 8),
-        }
-        if acting not in (0, wanted["uid"]):
+        wanted = Wanted(
+            content=module.params["content"],
+            uid=pwd.getpwnam(owner).pw_uid if owner else acting,
+            mode=int(module.params["mode"] or ("0644" if state == "file" else "0755"), 8),
+        )
+        if acting not in (0, wanted.uid):
             raise RefusedError("the place is in the hands of %s and not of %s" % (name_of(acting), owner))
         with acting_as(acting):
             diff = STATES[state](path, wanted, module.check_mode)

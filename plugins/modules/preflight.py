@@ -178,6 +178,12 @@ options:
         another's.
     type: dict
     default: {}
+  user_folders:
+    description:
+      - Folders that must be a user's or can become it, by variable.
+      - Each value has the keys C(path), with a leading V(~user) for a home, and C(user); C(%u) stands for the login user.
+    type: dict
+    default: {}
   programs:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -271,28 +270,21 @@ class Environment:
 
 @contextmanager
 def claimed(prefix: str) -> Iterator[bool]:
-    """Hold an environment against other runs, marked as unfinished until the end; gives whether it was so before."""
+    """Mark an environment as unfinished until the end; gives whether it was so before. Other runs of its owner wait meanwhile (`_lock`)."""
     path = environment.pending_file(prefix)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    while True:
-        with open(path, "a+", encoding="utf-8") as mark:
-            fcntl.flock(mark, fcntl.LOCK_EX)
-            # The run that was waited for may have taken the file away.
-            if not os.path.exists(path) or not os.path.samestat(os.stat(path), os.fstat(mark.fileno())):
-                continue
-            mark.seek(0)
-            unfinished = bool(mark.read())
-            mark.write("A run that changes this environment has not come to its end.\n")
-            mark.flush()
-            try:
-                yield unfinished
-            except CondaError:
-                # conda said no and left all as it was, which the next run compares again.
-                if not unfinished:
-                    os.unlink(path)
-                raise
+    with open(path, "a+", encoding="utf-8") as mark:
+        mark.seek(0)
+        unfinished = bool(mark.read())
+        mark.write("A run that changes this environment has not come to its end.\n")
+    try:
+        yield unfinished
+    except CondaError:
+        # conda said no and left all as it was, which the next run compares again.
+        if not unfinished:
             os.unlink(path)
-            return
+        raise
+    os.unlink(path)
 
 
 def packages(contents: Contents) -> Contents:

@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from ansible_collections.mlops.workbench.plugins.module_utils._owners import (
     SharedError,
     name_of,
+    owner_of,
     prefix_owner,
 )
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
@@ -146,3 +147,27 @@ def find_owners(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> di
             text = "%s is in the hands of %s, whose programs others would run" % (" or ".join(need["paths"]), name)
             problems.append(problem(variable, text, need.get("remedy", "give it to a user who exists")))
     return found
+
+
+def check_user_folders(asked: dict[str, dict[str, str]], login: str, problems: list[Problem]) -> None:
+    """A problem for each folder that could not become its user's: it is, or is in a place that is, in others' hands."""
+    for variable, need in sorted(asked.items()):
+        user = need["user"].replace(LOGIN_USER, login)
+        path = os.path.expanduser(need["path"].replace(LOGIN_USER, login))
+        try:
+            holder = owner_of(path)
+            there = path
+            while not os.path.exists(there):
+                there = os.path.dirname(there)
+            found = os.stat(there).st_uid
+        except SharedError as shared:
+            text = "%s cannot be %s's alone: %s" % (path, user, shared)
+        else:
+            # What only root can change, root hands over.
+            if holder == 0 or name_of(holder) == name_of(found) == user:
+                continue
+            whose = " and ".join(sorted({name_of(found), name_of(holder)}))
+            text = "%s is not %s's alone: %s is in the hands of %s" % (path, user, there, whose)
+        problems.append(
+            problem(variable, text, "set %s to a folder that is %s's, or is not there yet" % (variable, user))
+        )

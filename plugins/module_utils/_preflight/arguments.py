@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         },
     },
     "owners": {"type": "dict", "default": {}},
+    "user_folders": {"type": "dict", "default": {}},
     "programs": {"type": "dict", "default": {}},
     "answers": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import grp
 import hashlib
 import json
 import os
 import pwd
 import stat
-from typing import Any, Callable, Iterable, TypedDict
+from typing import IO, Any, Callable, Iterable, Iterator, TypedDict
 
+from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError, acting_as, owner_of
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import ARCHITECTURES
 
@@ -22,6 +25,8 @@ KINDS: dict[str, Callable[[int], bool]] = {
     "link": stat.S_ISLNK,
     "absent": lambda mode: False,
 }
+LARGEST = 1 << 30  # bytes: no single file of the roles' comes near
+LARGEST_TEXT = 1 << 24
 RECEIPTS = "/var/lib/misc/mlops-workbench-{role}.json"
 
 
@@ -64,7 +69,7 @@ def is_outdated(path: str, wanted: Wanted, login: str) -> bool:
         (wanted["mode"] is not None and stat.S_IMODE(found.st_mode) != int(wanted["mode"], 8))
         or (wanted["owner"] is not None and found.st_uid != number_of(pwd.getpwnam, wanted["owner"], login))
         or (wanted["group"] is not None and found.st_gid != number_of(grp.getgrnam, wanted["group"], login))
-        or (wanted["sha256"] is not None and wanted["sha256"] != sha256_of(path))
+        or (wanted["sha256"] is not None and {path: wanted["sha256"]} != checksums([path]))
     )
 
 
@@ -77,10 +82,30 @@ def number_of(find: Callable[[str], pwd.struct_passwd | grp.struct_group], name:
     return number
 
 
+@contextlib.contextmanager
+def regular_file(path: str, largest: int = LARGEST) -> Iterator[IO[bytes]]:
+    """Open a file with the rights of the user in whose hands it is: whoever put a link there reads no more by it than before.
+
+    OSError for what is no file, so that nobody waits for a pipe, for what is too large to be ours, and for what several users can change.
+    """
+    try:
+        with acting_as(owner_of(path)):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (SharedError, KeyError) as reason:
+        raise OSError(errno.EPERM, str(reason), path) from reason
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "is no file", path)
+        if found.st_size > largest:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+        yield file
+
+
 def sha256_of(path: str) -> str:
     """The checksum of a file, which may be large."""
     total = hashlib.sha256()
-    with open(path, "rb") as content:
+    with regular_file(path) as content:
         for block in iter(lambda: content.read(1 << 20), b""):
             total.update(block)
     return total.hexdigest()
@@ -134,7 +159,7 @@ def read_json_files(asked: dict[str, str], problems: list[Problem]) -> dict[str,
     for variable, path in sorted(asked.items()):
         found[path] = {}
         try:
-            with open(path, encoding="utf-8") as text:
+            with regular_file(path, LARGEST_TEXT) as text:
                 content = text.read()
         except FileNotFoundError:
             continue
@@ -160,8 +185,8 @@ def read_texts(paths: Iterable[str]) -> dict[str, str]:
     found = {}
     for path in paths:
         try:
-            with open(path, encoding="utf-8", newline="") as text:
-                found[path] = text.read()
+            with regular_file(path, LARGEST_TEXT) as text:
+                found[path] = text.read().decode()
         except (OSError, ValueError):
             continue
     return found

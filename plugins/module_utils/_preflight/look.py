@@ -47,6 +47,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     accounts.check_homes(asked["homes"], login, problems)
     network.check_addresses(asked["addresses"], problems)
     owners = accounts.find_owners(asked["owners"], problems)
+    accounts.check_user_folders(asked["user_folders"], login, problems)
     if not check_mode:  # there, an earlier role of the play would have brought it
         programs.check_programs(asked["programs"], problems)
         certificates.check_certificates(asked["certificates"], login, problems, run_command)

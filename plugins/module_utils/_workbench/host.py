@@ -8,27 +8,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import http.client
 import ipaddress
 import os
 import pwd
 import re
+import selectors
 import signal
 import ssl
 import stat
 import struct
 import subprocess
 import sys
-import tempfile
+import time
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from ansible_collections.mlops.workbench.plugins.module_utils._owners import prefix_owner
 
 # What cron and sudo give: the answer must not depend on how somebody called Ansible.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TCP_LISTEN = "0A"
+OUTPUT_BYTES = 65536
+PAUSE_SECONDS = 0.1
 HELP_HINT = re.compile(r"(See|Run) '.* --help'")
 
 
@@ -86,8 +90,9 @@ class Host:
         self.timeout = timeout
 
     def read(self, path: str) -> str:
-        """Return the text of a file of root's."""
-        with open(path, encoding="utf-8") as file:
+        """Return the text of a file of root's, which is no link and nothing that anybody waits for."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, encoding="utf-8") as file:
             return file.read()
 
     def free_mb(self, path: str) -> int:
@@ -142,30 +147,25 @@ class Host:
             "SHELL": account.shell,
             "USER": account.name,
         }
-        # Files, not pipes: a grandchild that outlives the timeout could keep a pipe open for ever.
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            try:
-                process = subprocess.Popen(
-                    argv,
-                    cwd="/",
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                    **_identity(account),
-                )
-            except OSError as error:
-                return Outcome(127, "", f"{argv[0]}: {error.strerror}")
-            try:
-                rc = process.wait(self.timeout)
-                late = ""
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                rc = 124
-                late = f"\nno answer within {self.timeout:g} s"
-            return Outcome(rc, _text(out), _text(err) + late)
+        try:
+            process = subprocess.Popen(
+                argv,
+                cwd="/",
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                **_identity(account),
+            )
+        except OSError as error:
+            return Outcome(127, "", f"{argv[0]}: {error.strerror}")
+        with process:
+            out, err = _listen(process, time.monotonic() + self.timeout)
+            if process.poll() is not None:
+                return Outcome(process.returncode, out, err)
+            os.killpg(process.pid, signal.SIGKILL)
+        return Outcome(124, out, f"{err}\nno answer within {self.timeout:g} s")
 
     def http_status(self, address: str, port: int, path: str, token: str | None, tls: bool = False) -> int:
         """Return the status of a GET, straight to the address whatever proxy is set.
@@ -227,6 +227,23 @@ def _identity(account: Account) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": list(account.groups)}
 
 
-def _text(file: IO[bytes]) -> str:
-    file.seek(0)
-    return file.read(65536).decode("utf-8", "replace")
+def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[str, str]:
+    """Return how the two outputs of a program begin, at its end or at the deadline; the rest of them is kept nowhere."""
+    out, err = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        for pipe, kept in ((process.stdout, out), (process.stderr, err)):
+            assert pipe
+            selector.register(pipe, selectors.EVENT_READ, kept)
+        while selector.get_map() and time.monotonic() < deadline:
+            ended = process.poll() is not None
+            ready = selector.select(0 if ended else PAUSE_SECONDS)
+            if ended and not ready:
+                break  # a grandchild that lives on keeps the pipes open
+            for key, _events in ready:
+                piece = os.read(key.fd, OUTPUT_BYTES)
+                key.data.extend(piece[: OUTPUT_BYTES - len(key.data)])
+                if not piece:
+                    selector.unregister(key.fileobj)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(max(0, deadline - time.monotonic()))
+    return out.decode("utf-8", "replace"), err.decode("utf-8", "replace")

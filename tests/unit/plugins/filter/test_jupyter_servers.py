@@ -31,6 +31,7 @@ def test_a_server_is_told_in_full():
     config = "/etc/jupyter/ann/jupyter_server_config.json"
     assert one({"name": "ann", "token": "secret"}, {"ann": ANN}) == {
         "user": "ann",
+        "own_folder": {"path": "~ann/notebooks", "user": "ann"},
         "address": "127.0.0.1",
         "port": 8888,
         "tls": False,

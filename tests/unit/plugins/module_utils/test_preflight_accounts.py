@@ -75,3 +75,30 @@ def test_a_place_is_in_the_hands_of_one_user_who_may_have_it(tmp_path):
     (refused,) = look()[1]
     assert "everybody can change %s" % tmp_path in refused["problem"]
     assert "chmod go-w" in refused["remedy"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_folder_is_its_users_or_can_become_it(tmp_path):
+    nobody = pwd.getpwnam("nobody").pw_uid
+
+    def refused(path, user="nobody"):
+        problems = []
+        accounts.check_user_folders({"x_dir": {"path": str(tmp_path / path), "user": user}}, "nobody", problems)
+        assert all(entry["variable"] == "x_dir" for entry in problems)
+        return bool(problems)
+
+    for folder in ("home", "home/notebooks", "roots", "roots/local"):
+        (tmp_path / folder).mkdir()
+    for folder in ("home", "home/notebooks"):
+        os.chown(tmp_path / folder, nobody, -1)
+    (tmp_path / "home/work").symlink_to(tmp_path / "roots")
+    os.chown(tmp_path / "home/work", nobody, -1, follow_symlinks=False)
+    assert not refused("home/notebooks")
+    assert not refused("home/new", "%u")
+    assert not refused("roots/new")
+    assert not refused("roots/local", "daemon")
+    assert refused("home/new", "daemon")
+    assert refused("home/work/local")
+    assert refused("home/work/new/one")
+    (tmp_path / "home").chmod(0o777)
+    assert refused("home/new")

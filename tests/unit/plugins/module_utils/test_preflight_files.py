@@ -129,3 +129,35 @@ def test_a_folder_is_listed(tmp_path):
     (tmp_path / "a").touch()
     assert files.list_folder(str(tmp_path)) == ["a", "b"]
     assert files.list_folder(str(tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize("kind", ["pipe", "sparse", "device"])
+def test_nobody_waits_for_what_cannot_be_ours(tmp_path, kind):
+    path = tmp_path / "docker-compose"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "sparse":
+        with path.open("wb") as file:
+            file.truncate(8 << 40)
+    else:
+        path.symlink_to("/dev/zero")
+    wanted = {**dict.fromkeys(files.Wanted.__annotations__), "type": "file", "sha256": "0" * 64}
+    assert files.is_outdated(str(path), wanted, "root")
+    assert files.checksums([str(path)]) == {}
+    assert files.read_texts([str(path)]) == {}
+    problems = []
+    assert files.read_json_files({"x_file": str(path)}, problems) == {str(path): {}}
+    assert len(problems) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_link_of_a_users_is_followed_with_that_users_rights(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "secret").write_text("mine")
+    (tmp_path / "secret").chmod(0o600)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/x").symlink_to(tmp_path / "secret")
+    assert files.read_texts([str(tmp_path / "home/x")])
+    os.chown(tmp_path / "home", pwd.getpwnam("nobody").pw_uid, -1)
+    assert files.read_texts([str(tmp_path / "home/x")]) == {}
+    assert files.checksums([str(tmp_path / "home/x")]) == {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import os
 import pwd
+import resource
 import socket
 import ssl
 import subprocess
@@ -267,3 +268,17 @@ def test_a_program_of_roots_behind_a_users_link_runs_as_the_user(host, tmp_path)
     assert host.owner(str(tmp_path / "bin/python")).name == "root"
     os.chown(tmp_path / "bin", pwd.getpwnam("nobody").pw_uid, -1)
     assert host.owner(str(tmp_path / "bin/python")).name == "nobody"
+
+
+def test_a_program_that_prints_without_end_fills_nothing(host):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))  # which a file of ours would hit
+    try:
+        answer = host.run(["head", "--bytes=5000000", "/dev/zero"])
+        assert (answer.rc, len(answer.out)) == (0, 65536)
+        endless = Host(timeout=0.5).run(["yes"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert endless.rc == 124
+    assert len(endless.out) == 65536
+    assert "no answer within 0.5 s" in endless.err

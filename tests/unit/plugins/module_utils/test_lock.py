@@ -1,0 +1,88 @@
+# Copyright (c) 2026 the mlops.workbench authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two runs at once: one waits for the other, for a while, and for nobody else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import threading
+from pathlib import Path
+
+import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils import _lock
+
+
+class Module:
+    """What fails where the lock is not to be had."""
+
+    def fail_json(self, msg):
+        raise AssertionError(msg)
+
+
+@pytest.fixture(params=["roots", "users"])
+def place(request, tmp_path, monkeypatch):
+    """The file that is locked: of root's runs or of a user's, in a folder of the test's own, since this machine's may be in use."""
+    account = pwd.getpwuid(0)
+    monkeypatch.setattr(_lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path), account[6])))
+    monkeypatch.setattr(_lock, "ROOTS_LOCK", str(tmp_path / "roots.lock"))
+    if request.param == "users":
+        monkeypatch.setattr(_lock, "lock_path", lambda: str(tmp_path / _lock.USERS_LOCK))
+    return Path(_lock.lock_path())
+
+
+def test_one_at_a_time(place):
+    happened = []
+
+    def other():
+        with _lock.alone(Module()):
+            happened.append("the other")
+
+    with _lock.alone(Module()):
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        waiting.join(0.3)
+        happened.append("the first")
+    waiting.join(90)
+    assert happened == ["the first", "the other"]
+    assert [entry.name for entry in place.parent.iterdir()] == (["roots.lock"] if place.name == "roots.lock" else [])
+
+
+def test_only_its_user_can_hold_it(place):
+    folder = os.open(place.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)  # which anybody can do with a home that may be read
+    umask = os.umask(0)
+    try:
+        with _lock.alone(Module(), limit=0):
+            assert place.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(umask)
+        os.close(folder)
+
+
+def test_a_lock_that_is_not_to_be_had_names_who_has_it(place):
+    told = f"{place}.* process {os.getpid()} .*end it"
+    with _lock.alone(Module()), pytest.raises(AssertionError, match=told), _lock.alone(Module(), limit=0.1):
+        raise NotImplementedError
+
+
+def test_a_file_that_others_can_hold_is_no_lock(place):
+    place.touch()
+    place.chmod(0o644)
+    with pytest.raises(AssertionError, match="others can hold it"), _lock.alone(Module()):
+        raise NotImplementedError
+    place.unlink()
+    place.symlink_to("/etc/passwd")
+    with pytest.raises(AssertionError, match="cannot be had"), _lock.alone(Module()):
+        raise NotImplementedError
+
+
+def test_a_user_without_a_home_has_a_lock_as_well(tmp_path, monkeypatch):
+    account = pwd.getpwuid(0)
+    monkeypatch.setattr(
+        _lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path / "gone"), account[6]))
+    )
+    monkeypatch.setattr(_lock.os, "geteuid", lambda: 4711)
+    assert _lock.lock_path() == "/tmp/mlops-workbench-4711.lock"
