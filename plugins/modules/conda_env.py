@@ -13,7 +13,7 @@ version_added: 1.0.0
 description:
   - Brings an environment to what is asked for, by packages, a version of Python or an environment file with its C(pip) part.
   - Reads what is installed from the environment's own files and compares. Where all is there already, conda is not even started.
-  - Adds and changes what is asked for and leaves the rest alone, unless O(prune) is set.
+  - Adds and changes what is missing and leaves the rest at its version, unless O(prune) is set or what is missing cannot be had otherwise.
   - An environment whose making or changing was cut off is recognised and made anew. Two runs at once wait for each other.
   - Works with conda 4.12 and newer and with mamba. Runs as the user of the task, who has to be the owner of the environment.
 options:
@@ -33,7 +33,8 @@ options:
   packages:
     description:
       - What must be installed, in conda's own spelling, for example V(pandas), V(numpy=1.26), V(conda-forge::pyarrow>=14,<20).
-      - A specification that only conda can judge (a pattern, or other fields than version, build and channel) costs a solve in each run.
+      - A specification that only conda can judge (a pattern, the name of a channel behind which there are several, or other fields than
+        version, build and channel) costs a solve until conda was content with it.
     type: list
     elements: str
     default: []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from lab_host import LAB, ROOT, lab
+
+from lab.conda.package import Member, Package, write, write_repodata
 
 MODULE = "ansible_collections.mlops.workbench.plugins.modules.conda_env"
 
@@ -59,6 +62,20 @@ class Conda:
         )
         assert ran.stdout.strip(), ran.stderr
         return json.loads(ran.stdout.strip().splitlines()[-1])
+
+
+def channel(folder: Path, *packages: str) -> str:
+    """Make a channel of small packages, each `name version [dependency]...`; give its address. A python has a program that ends well."""
+    subdir = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}[platform.machine()]
+    made = []
+    for text in packages:
+        name, version, *depends = text.split()
+        made.append(Package(name, version, "0", subdir, tuple(depends)))
+        program = Member("bin/python", b"#!/bin/sh\n", executable=True)
+        write(folder, made[-1], [program] if name == "python" else [Member(f"share/{name}", text.encode())])
+    for part in (subdir, "noarch"):
+        write_repodata(folder, part, made)
+    return folder.as_uri()
 
 
 def install(folder: Path) -> Conda:

@@ -78,14 +78,23 @@ def test_create_again(conda, prefix):
     assert not (prefix / "mine").exists()
 
 
+def versions(prefix: Path) -> dict[str, str]:
+    records = [json.loads(path.read_text()) for path in (prefix / "conda-meta").glob("*.json")]
+    return {record["name"]: record["version"] for record in records}
+
+
 def test_install(conda, prefix):
-    create(conda, prefix, "six")
-    added = conda.run(*words("install", prefix, "--override-channels", "--channel", conda.channel, "six", "tzdata"))
-    assert added.returncode == 0, added.stdout
-    assert {"six", "tzdata"} <= names(prefix)
-    again = conda.run(*words("install", prefix, "--override-channels", "--channel", conda.channel, "six"))
-    assert again.returncode == 0
-    assert {"six", "tzdata"} <= names(prefix)
+    old = conda_home.channel(prefix.with_name("old"), "alpha 1.0", "beta 1.0")
+    new = conda_home.channel(prefix.with_name("new"), "alpha 1.0", "alpha 2.0", "beta 1.0", "beta 2.0", "gamma 1.0")
+    assert create(conda, prefix, "alpha", "beta", channel=old).returncode == 0
+
+    def install(*specs: str) -> dict[str, str]:
+        ran = conda.run(*words("install", prefix, "--override-channels", "--channel", new, *specs))
+        assert ran.returncode == 0, ran.stdout
+        return versions(prefix)
+
+    assert install("gamma") == {"alpha": "1.0", "beta": "1.0", "gamma": "1.0"}
+    assert install("alpha", "gamma") == {"alpha": "2.0", "beta": "1.0", "gamma": "1.0"}
 
 
 def test_remove(conda, prefix):
@@ -154,6 +163,13 @@ def test_condarc(conda, prefix):
         assert conda.run(*words("create", prefix, "six")).returncode == 0
     finally:
         settings.unlink() if before is None else settings.write_text(before)
+
+
+def test_settings(conda, prefix):
+    known = ("changeps1", "auto_activate_base", "channels", "denylist_channels", "aggressive_update_packages")
+    told = json.loads(conda.run("config", "--json", "--get", *known, "surprise").stdout)
+    assert len(told["warnings"]) == 1
+    assert re.search("unknown key.*surprise", told["warnings"][0], re.I)
 
 
 def test_profile(conda, prefix):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import json
 import os
@@ -126,6 +127,52 @@ def test_packages_are_added_and_others_left_alone_until_they_are_pruned(conda, p
     with pytest.raises(subprocess.CalledProcessError):
         python(prefix, "import tornado")
     assert python(prefix, "import six; print('there')") == "there"
+
+
+def test_one_package_more_leaves_the_rest_at_its_version(conda, prefix, tmp_path):
+    old = conda_home.channel(tmp_path / "old", "python 3.11.7", "pip 25.0", "six 1.16", "zoo 1.0 six")
+    new = conda_home.channel(
+        tmp_path / "new",
+        *("python 3.11.7", "python 3.12.5", "pip 25.0", "six 1.16", "six 1.17", "tzdata 2026"),
+        *("zoo 1.0 six", "old-fashioned 1.0 six<1.16", "six 1.15", "new-fashioned 1.0 six>=1.17"),
+    )
+    asked = {"prefix": str(prefix), "channels": [new]}
+    assert conda.module(prefix=str(prefix), packages=["python", "six"], channels=[old])["changed"]
+    foreseen = conda.module(check=True, packages=["python", "six", "tzdata"], **asked)
+    added = conda.module(packages=["python", "six", "tzdata"], **asked)
+    assert (added["added"], added["updated"], added["removed"]) == (["tzdata 2026 0"], [], [])
+    assert foreseen["added"] == added["added"]
+    assert foreseen["updated"] == []
+    # What is there stays as asked for, though conda would have to change it for what is new; and it is changed where it may be.
+    kept = conda.module(packages=["python", "six>=1.16", "old-fashioned"], **asked)
+    assert "No set of packages satisfies" in kept["msg"]
+    assert kept.get("changed") is not True
+    moved = conda.module(packages=["python", "six>=1.16", "new-fashioned"], **asked)
+    assert moved["updated"] == ["six 1.16 0 -> 1.17 0"], moved
+    assert moved["packages"]["python"]["version"] == "3.11.7"
+
+
+def test_what_an_earlier_run_asked_for_does_not_stand_in_the_way(conda, prefix, tmp_path):
+    channel = conda_home.channel(tmp_path / "channel", "six 1.16", "six 1.17", "zoo 1.0 six>=1.17")
+    asked = {"prefix": str(prefix), "channels": [channel]}
+    conda.module(packages=["six=1.16"], **asked)
+    moved = conda.module(packages=["six", "zoo"], **asked)
+    assert moved.get("failed") is None, moved
+    assert moved["updated"] == ["six 1.16 0 -> 1.17 0"]
+
+
+def test_what_conda_alone_can_judge_is_asked_once(conda, prefix, tmp_path):
+    """The name of a multichannel is not in the record's address."""
+    conda_home.channel(tmp_path / "main", "six 1.16")
+    settings = tmp_path / "condarc"
+    settings.write_text(json.dumps({"default_channels": [f"file://{tmp_path}/main"], "channels": ["defaults"]}))
+    known = dataclasses.replace(conda, settings={"CONDARC": str(settings)})
+    asked = {"prefix": str(prefix), "packages": ["defaults::six"], "channels": []}
+    made = known.module(**asked)
+    assert made["changed"], made
+    again = known.module(**asked, conda=without_conda(tmp_path))
+    assert again.get("failed") is None, again
+    assert not again["changed"]
 
 
 def test_an_environment_file_with_its_pip_part_and_variables(conda, prefix, wheels):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ROOT_PREFIX = Path(sys.prefix)
 # As a vendor's conda has the vendor's address built in, so has this one the mirror's, for `defaults` and `conda-forge`.
 DEFAULTS: dict[str, Any] = {
+    "aggressive_update_packages": [],
+    "allowlist_channels": [],
     "always_yes": False,
     "auto_activate": True,
     "auto_update_conda": True,
@@ -31,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "create_default_packages": [],
     "custom_channels": {},
     "default_channels": ["http://mirror/conda"],
+    "denylist_channels": [],
     "env_prompt": "({default_env}) ",
     "envs_dirs": [],
     "notify_outdated_conda": True,
@@ -46,13 +49,18 @@ DEFAULTS: dict[str, Any] = {
     "solver": "libmamba",
     "ssl_verify": True,
 }
-_OLD_NAMES = {"auto_activate_base": "auto_activate", "channel": "channels", "pkgs_path": "pkgs_dirs"}
+OLD_NAMES = {
+    "auto_activate_base": "auto_activate",
+    "channel": "channels",
+    "pkgs_path": "pkgs_dirs",
+    "whitelist_channels": "allowlist_channels",
+}
 _SEPARATORS = {"envs_dirs": os.pathsep, "pkgs_dirs": os.pathsep}
 
 
 def key_name(name: str) -> str:
     """Give the present name of a key; raises CondaError for one that conda does not know."""
-    key = _OLD_NAMES.get(name, name)
+    key = OLD_NAMES.get(name, name)
     if key not in DEFAULTS:
         raise CondaError("CondaKeyError", f"'{name}': unknown parameter")
     return key
@@ -84,7 +92,7 @@ def read(path: Path) -> dict[str, Any]:
     """Read one file, with today's names for the keys; raises CondaError naming the file that cannot be parsed."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return {_OLD_NAMES.get(key, key): value for key, value in content.items()}
+        return {OLD_NAMES.get(key, key): value for key, value in content.items()}
     except (yaml.YAMLError, AttributeError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         message = f"Unable to load configuration file.\n  path: {path}\n  reason: invalid yaml: {reason}"

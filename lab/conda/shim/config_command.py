@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .config import DEFAULTS, ROOT_PREFIX, Config, key_name, read
+from .config import DEFAULTS, OLD_NAMES, ROOT_PREFIX, Config, key_name, read
 from .errors import CondaError
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def _show_sources(args: Namespace, config: Config) -> None:
 
 
 def _get(args: Namespace, content: dict[str, Any]) -> None:
-    keys = [key_name(name) for name in args.get] or sorted(content)
-    values = {key: content[key] for key in keys if key in content}
+    names = [OLD_NAMES.get(name, name) for name in args.get] or sorted(content)
+    values = {name: content[name] for name in names if name in content}
+    warnings = [f"Unknown key: {name!r}" for name in names if name not in DEFAULTS]
     if args.json:
-        print(json.dumps({"get": values, "success": True, "warnings": []}, indent=2))
+        print(json.dumps({"get": values, "success": True, "warnings": warnings}, indent=2))
         return
+    print(*warnings, sep="\n", file=sys.stderr)
     for key, value in values.items():
         if isinstance(value, list):
             for item in reversed(value):

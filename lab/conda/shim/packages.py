@@ -79,13 +79,14 @@ def create(args: Namespace, config: Config) -> int:
 
 
 def install(args: Namespace, config: Config) -> int:
-    """Add packages; what was asked for earlier stays as asked."""
+    """Add packages, and bring what is named to its newest; what was asked for earlier stays as asked."""
     prefix = environments.writable(environments.target(args.name, args.prefix, config))
     specs = _wishes(args)
     if not specs:
         raise CondaError("CondaValueError", "too few arguments, must supply command line package specs or --file")
     wanted = together(prefix, specs)
-    transaction = plan(prefix, wanted, channels(args, config), config, installed=installed_in(prefix))
+    named = {environments.spec_name(spec) for spec in specs}
+    transaction = plan(prefix, wanted, channels(args, config), config, installed=installed_in(prefix), loose=named)
     return _change(args, config, transaction, specs)
 
 

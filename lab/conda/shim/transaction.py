@@ -103,6 +103,12 @@ def _failure(error: Exception, urls: Sequence[str]) -> CondaError:
     return CondaError("CondaHTTPError", f"HTTP 000 CONNECTION FAILED for url <{', '.join(urls)}>\n{text}")
 
 
+def _located(spec: str, config: Config) -> str:
+    """Give a specification with the address of its channel: rattler knows no names that are configured."""
+    channel, mark, rest = spec.rpartition("::")
+    return f"{config.channel_urls([channel])[0]}::{rest}" if mark else spec
+
+
 def plan(
     prefix: Path,
     specs: Sequence[str],
@@ -126,7 +132,7 @@ def plan(
         return list(
             await rattler.solve(
                 [rattler.Channel(url) for url in urls],
-                [rattler.MatchSpec(spec) for spec in specs],
+                [rattler.MatchSpec(_located(spec, config)) for spec in specs],
                 gateway=gateway,
                 locked_packages=locked,
                 virtual_packages=rattler.VirtualPackage.detect(),

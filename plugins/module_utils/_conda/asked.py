@@ -46,6 +46,11 @@ class Asked:
     variables: Dict[str, str] = field(default_factory=dict)
     folder: str = "/"  # where relative paths in the pip part begin
 
+    @property
+    def texts(self) -> List[str]:
+        """The specifications as conda takes them."""
+        return [spec.text for spec in self.specs]
+
     def pip_fingerprint(self) -> str:
         """Return what changes when the pip part, or a file that it refers to, does."""
         told = "\n".join(self.pip)

@@ -14,7 +14,8 @@ from typing import Any, Iterable, Iterator, Sequence
 
 from . import asked, environment, pip, program, specs
 from .asked import Asked, AskedError
-from .program import CondaError
+from .program import CondaError, UnsolvableError, Plan
+from .specs import Spec
 
 Contents = dict[str, tuple[str, str]]
 """Version and build of what is installed, by name; what stands in brackets is for the diff alone."""
@@ -85,12 +86,35 @@ class Environment:
     def shortfall(self, wanted: Asked) -> dict[str, Any]:
         """Return what is missing or too much here."""
         records = environment.records(self.prefix)
-        missing = specs.unsatisfied(wanted.specs, records)
+        missing = specs.unsatisfied(wanted.specs, records, self.judged())
         extra = specs.not_needed(wanted.specs, records) if self.options["prune"] else []
         pip_missing, pip_extra = self.pip_shortfall(wanted) if not missing else (wanted.pip, [])
         present = environment.variables(self.prefix)
         variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
         return {"missing": missing, "extra": extra, "pip": pip_missing, "pip_extra": pip_extra, "variables": variables}
+
+    def judged(self) -> dict[str, str]:
+        """Return what conda said when it was last asked of what it alone can judge."""
+        noted = environment.read_notes(self.prefix).get("judged")
+        return noted if isinstance(noted, dict) else {}
+
+    def enough(self, wanted: Asked, missing: list[Spec]) -> tuple[list[str], Plan | None]:
+        """Return which specifications to hand to `conda install`, and its plan for them where it was asked for one.
+
+        conda brings whatever is named to its newest version, so only what is missing is named. All is named where that would
+        break something else that is asked for, or is not to be had with what an earlier run asked for.
+        """
+        everything = wanted.texts
+        few = [spec.text for spec in missing]
+        if few == everything:
+            return everything, None
+        try:
+            plan = program.planned(self.ask_conda(["install"], few, wanted.channels, dry=True))
+        except UnsolvableError:
+            return everything, None
+        there = [spec for spec in wanted.specs if spec not in missing]
+        after = plan.applied_to(environment.records(self.prefix))
+        return (everything, None) if specs.unsatisfied(there, after, self.judged()) else (few, plan)
 
     def pip_shortfall(self, wanted: Asked) -> tuple[list[str], list[str]]:
         """Return what pip has to install and to remove; the environment's Python is asked only if something moved."""
@@ -131,22 +155,25 @@ class Environment:
             else {"missing": wanted.specs, "extra": [], "pip": wanted.pip, "pip_extra": []}
         )
         if lacks["missing"]:
-            verb = ["install"] if sound else ["create"]
-            words = [spec.text for spec in wanted.specs]
-            if not self.conda:
-                link = [{"name": spec.name, "version": spec.version, "build": spec.build} for spec in wanted.specs]
-                unlink: list[str] = []
-            else:
-                link, unlink = program.planned(self.ask_conda(verb, words, wanted.channels, dry=True))
-            for name in unlink:
+            plan = self.plan(wanted, lacks["missing"], sound)
+            for name in plan.unlink:
                 after.pop(name, None)
-            after.update((entry["name"], (entry["version"], entry["build"])) for entry in link)
+            after.update((entry["name"], (entry["version"], entry["build"])) for entry in plan.link)
         for name in [*lacks["extra"], *lacks["pip_extra"]]:
             after.pop(name, None)
         after.update((line, ("as asked", "pypi")) for line in lacks["pip"])
         if lacks.get("variables"):
             after["(variables)"] = (", ".join(sorted(lacks["variables"])), "")
         return before, after
+
+    def plan(self, wanted: Asked, missing: list[Spec], sound: bool) -> Plan:
+        """Return what conda would do; without a conda, that it would bring what is asked for."""
+        if not self.conda:
+            return Plan([{"name": spec.name, "version": spec.version, "build": spec.build} for spec in missing], [])
+        if not sound:
+            return program.planned(self.ask_conda(["create"], wanted.texts, wanted.channels, dry=True))
+        words, plan = self.enough(wanted, missing)
+        return plan or program.planned(self.ask_conda(["install"], words, wanted.channels, dry=True))
 
     def make(self, wanted: Asked) -> None:
         """Bring the environment to what is wanted. Nothing is started where nothing is missing."""
@@ -162,7 +189,7 @@ class Environment:
         if unfinished and os.path.isdir(self.prefix):
             # First prove that it can be made again, so that a typing error does not cost what is there.
             if environment.exists(self.prefix):
-                self.ask_conda(["create"], [spec.text for spec in wanted.specs], wanted.channels, dry=True)
+                self.ask_conda(["create"], wanted.texts, wanted.channels, dry=True)
             shutil.rmtree(self.prefix)
             self.rebuilt = True
         elif os.path.isdir(self.prefix) and not environment.exists(self.prefix) and os.listdir(self.prefix):
@@ -174,15 +201,15 @@ class Environment:
         """Run conda and pip for what is missing and too much."""
         there = environment.exists(self.prefix)
         lacks: dict[str, Any] = self.shortfall(wanted) if there else {"missing": wanted.specs, "extra": []}
-        if lacks["missing"] or not there:
+        if not there:
             try:
-                self.ask_conda(
-                    ["install" if there else "create"], [spec.text for spec in wanted.specs], wanted.channels
-                )
+                self.ask_conda(["create"], wanted.texts, wanted.channels)
             except CondaError:
-                if not there:
-                    shutil.rmtree(self.prefix, ignore_errors=True)
+                shutil.rmtree(self.prefix, ignore_errors=True)
                 raise
+        elif lacks["missing"]:
+            words, _plan = self.enough(wanted, lacks["missing"])
+            self.ask_conda(["install"], words, wanted.channels)
         if lacks["extra"]:
             self.ask_conda(["remove"], lacks["extra"])
         missing, extra = self.pip_shortfall(wanted)
@@ -216,11 +243,12 @@ class Environment:
             raise CondaError("%s: %s" % (problem, (err or out).strip()[-2000:]))
 
     def note(self, wanted: Asked) -> None:
-        """Note what pip was asked for, so that the next run need not ask."""
+        """Note what pip was asked for and what conda was content with, so that the next run need not ask."""
         notes = {
             "pip": wanted.pip_fingerprint(),
             "pip_packages": environment.pip_packages(self.prefix),
             "pruned": self.options["prune"],
+            "judged": specs.judged_by_conda(wanted.specs, environment.records(self.prefix)),
         }
         with open(os.path.join(self.prefix, environment.NOTES), "w", encoding="utf-8") as content:
             json.dump(notes, content)
@@ -228,7 +256,9 @@ class Environment:
     def prove(self, wanted: Asked) -> None:
         """Fail unless everything that is asked for is there and Python starts."""
         missing = [
-            spec.text for spec in specs.unsatisfied(wanted.specs, environment.records(self.prefix)) if spec.understood
+            spec.text
+            for spec in specs.unsatisfied(wanted.specs, environment.records(self.prefix))
+            if not spec.left_to_conda
         ]
         if missing:
             raise CondaError("conda ended well, but this is not there: %s" % ", ".join(missing))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from .._owners import SharedError, name_of, prefix_owner
@@ -28,6 +29,13 @@ SETTINGS = {"CONDA_NOTIFY_OUTDATED_CONDA": "false", "CONDA_ALWAYS_YES": "true", 
 # What a proxy gave in the place of a channel's index conda keeps and believes (https://github.com/conda/conda/issues/9710).
 BROKEN_INDEX = re.compile("failed to parse|JSONDecodeError|parse error|Could not read JSON")
 
+UNSOLVABLE = (
+    "PackagesNotFound",
+    "Unsatisfiable",
+    "SpecsConfigurationConflict",
+    "ResolvePackageNotFound",
+    "solver_problems",
+)
 REMEDIES: Tuple[Tuple[Tuple[str, ...], str], ...] = (
     (
         ("CondaToSNonInteractive",),
@@ -49,13 +57,7 @@ REMEDIES: Tuple[Tuple[Tuple[str, ...], str], ...] = (
         "A channel cannot be reached. Check the channels, the network and the proxy (environment: http_proxy, https_proxy).",
     ),
     (
-        (
-            "PackagesNotFound",
-            "Unsatisfiable",
-            "SpecsConfigurationConflict",
-            "ResolvePackageNotFound",
-            "solver_problems",
-        ),
+        UNSOLVABLE,
         "No set of packages satisfies what is asked for. Loosen a version, or add the channel that has it.",
     ),
     (
@@ -68,6 +70,23 @@ REMEDIES: Tuple[Tuple[Tuple[str, ...], str], ...] = (
 
 class CondaError(Exception):
     """conda did not do what it was asked for; the text says why and what helps."""
+
+
+class UnsolvableError(CondaError):
+    """No set of packages satisfies what conda was asked for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What conda would do: the packages that it would link, as records, and the names of those that it would unlink."""
+
+    link: List[Dict[str, Any]]
+    unlink: List[str]
+
+    def applied_to(self, records: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
+        """Return what would be installed, from what is."""
+        gone = {*self.unlink, *(record["name"] for record in self.link)}
+        return [record for record in records if record["name"] not in gone] + self.link
 
 
 def find(candidates: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -142,7 +161,8 @@ def answer(code: int, out: str, err: str) -> Dict[str, Any]:
     )
     told = "%s %s %s" % (document.get("exception_name", ""), said, "solver_problems" if problems else "")
     remedy = next((text for words, text in REMEDIES if any(word in told for word in words)), "conda failed.")
-    raise CondaError("%s conda says: %s" % (remedy, said.strip()))
+    kind = UnsolvableError if any(word in told for word in UNSOLVABLE) else CondaError
+    raise kind("%s conda says: %s" % (remedy, said.strip()))
 
 
 def last_document(out: str) -> Dict[str, Any]:
@@ -163,8 +183,8 @@ def last_document(out: str) -> Dict[str, Any]:
     return found
 
 
-def planned(document: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], List[str]]:
-    """Return what a dry run would link and the names that it would unlink."""
+def planned(document: Dict[str, Any]) -> Plan:
+    """Return what a dry run would do."""
     actions = document.get("actions") or {}
     if isinstance(actions, list):  # conda 4.x answered with one entry a transaction
         actions = actions[0] if actions else {}
@@ -173,7 +193,8 @@ def planned(document: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], List[str]]:
             "name": entry["name"],
             "version": entry["version"],
             "build": entry.get("build_string") or entry.get("build") or "",
+            "channel": entry.get("base_url") or entry.get("channel") or "",
         }
         for entry in actions.get("LINK") or []
     ]
-    return link, [entry["name"] for entry in actions.get("UNLINK") or []]
+    return Plan(link, [entry["name"] for entry in actions.get("UNLINK") or []])

@@ -12,9 +12,10 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List
+from types import MappingProxyType
+from typing import Any, Dict, Iterable, List, Mapping
 
-from .versions import VersionError, satisfies
+from .versions import VersionError, is_constraint, satisfies
 
 BRACKETS = re.compile(r"\[([^\]]*)\]\s*$")
 FIELD = re.compile(r"""(\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s,]+)""")
@@ -37,13 +38,18 @@ class Spec:
     channel: str = ""
     understood: bool = True
 
+    @property
+    def left_to_conda(self) -> bool:
+        """Whether only conda can say that a package is not this one: behind the name of a channel there may be several."""
+        return not self.understood or bool(self.channel and "://" not in self.channel)
+
     def matches(self, record: Dict[str, Any]) -> bool:
         """Return whether an installed package is what is asked for; False also where conda alone can tell."""
         if not self.understood or record["name"] != self.name:
             return False
         try:
             right = satisfies(record["version"], self.version)
-        except VersionError:
+        except VersionError:  # of the package
             return False
         channel = str(record.get("channel") or "").rstrip("/")
         return (
@@ -73,7 +79,10 @@ def parse(text: str) -> Spec:
         version=fields.get("version", version),
         build=fields.get("build", build),
         channel=fields.get("channel", channel if mark else "").strip("/"),
-        understood=understood and set(fields) <= JUDGED - {"subdir"} and not re.search(r"[\[\]]", tail),
+        understood=understood
+        and set(fields) <= JUDGED - {"subdir"}
+        and not re.search(r"[\[\]]", tail)
+        and is_constraint(fields.get("version", version)),
     )
 
 
@@ -97,10 +106,27 @@ def _version_and_build(tail: str) -> tuple[str, str, bool]:
     return words[0], words[1] if len(words) > 1 else "*", len(words) <= 2
 
 
-def unsatisfied(specs: Iterable[Spec], records: Iterable[Dict[str, Any]]) -> List[Spec]:
-    """Return those specifications that no installed package meets."""
+def unsatisfied(
+    specs: Iterable[Spec], records: Iterable[Dict[str, Any]], judged: Mapping[str, str] = MappingProxyType({})
+) -> List[Spec]:
+    """Return those specifications that no installed package meets; `judged` is what conda has said of them before."""
     installed = list(records)
-    return [spec for spec in specs if not any(spec.matches(record) for record in installed)]
+    return [
+        spec
+        for spec in specs
+        if not any(spec.matches(record) or judged.get(spec.text) == distribution(record) for record in installed)
+    ]
+
+
+def judged_by_conda(specs: Iterable[Spec], records: Iterable[Dict[str, Any]]) -> Dict[str, str]:
+    """Return which packages conda took for the specifications that it alone can judge, after it was content with all."""
+    by_name = {record["name"]: distribution(record) for record in records}
+    return {spec.text: by_name[spec.name] for spec in specs if spec.left_to_conda and spec.name in by_name}
+
+
+def distribution(record: Mapping[str, Any]) -> str:
+    """Return what tells a package from all others of a channel."""
+    return "%(name)s-%(version)s-%(build)s" % record
 
 
 def not_needed(specs: Iterable[Spec], records: Iterable[Dict[str, Any]]) -> List[str]:

@@ -57,6 +57,16 @@ def satisfies(version: str, constraint: str) -> bool:
     return any(all(_holds(found, term.strip()) for term in choice.split(",")) for choice in constraint.split("|"))
 
 
+def is_constraint(text: str) -> bool:
+    """Return whether all of a constraint is understood here."""
+    try:
+        for term in re.split(r"[|,]", text):
+            _holds(Version("0"), term.strip())
+    except VersionError:
+        return False
+    return True
+
+
 def _holds(found: Version, term: str) -> bool:
     """Return whether a version is within one term of a constraint."""
     if term == "*":

@@ -308,10 +308,20 @@ def test_an_answer_is_the_last_document():
 
 
 def test_a_plan_is_read_from_old_and_new_condas():
-    link = [{"name": "x", "version": "1", "build_string": "0"}]
-    assert program.planned({"actions": {"LINK": link, "UNLINK": [{"name": "y"}]}}) == (
-        [{"name": "x", "version": "1", "build": "0"}],
-        ["y"],
-    )
-    assert program.planned({"actions": [{"LINK": link}]})[0][0]["name"] == "x"
-    assert program.planned({"actions": []}) == program.planned({}) == ([], [])
+    link = [{"name": "x", "version": "1", "build_string": "0", "base_url": "file:///c"}]
+    there = [{"name": "x", "version": "0"}, {"name": "y"}, {"name": "z"}]
+    plan = program.planned({"actions": {"LINK": link, "UNLINK": [{"name": "y"}]}})
+    assert plan.applied_to(there) == [
+        {"name": "z"},
+        {"name": "x", "version": "1", "build": "0", "channel": "file:///c"},
+    ]
+    assert program.planned({"actions": [{"LINK": link}]}).link[0]["name"] == "x"
+    assert program.planned({"actions": []}) == program.planned({}) == program.Plan([], [])
+
+
+def test_what_conda_alone_can_judge_is_judged_by_what_it_said():
+    alone = [specs.parse(text) for text in ("defaults::numpy", "numpy[md5=abc]", "numpy=^1.*$", "absent=^1.*$")]
+    plain = [specs.parse(text) for text in ("numpy=2", "file:///c::numpy")]
+    judged = specs.judged_by_conda(alone + plain, [NUMPY])
+    assert specs.unsatisfied(alone + plain, [NUMPY], judged) == [alone[3], *plain]
+    assert specs.unsatisfied(alone, [{**NUMPY, "build": "other"}], judged) == alone
