@@ -20,7 +20,7 @@ LANGUAGES = {
 }  # fmt: skip
 CI = {
     "github": re.compile(r"^\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$"),
-    "gitlab": re.compile(r"(?:^|/)\.gitlab-ci\.yml$"),
+    "gitlab": re.compile(r"(?:^|/)\.?gitlab-ci\.yml$"),
     "jenkins": re.compile(r"(?:^|/)Jenkinsfile[^/]*$"),
     "azure": re.compile(r"(?:^|/)azure-pipelines[\w.-]*\.ya?ml$|^\.azure-pipelines/"),
     "circleci": re.compile(r"^\.circleci/config\.yml$"),
