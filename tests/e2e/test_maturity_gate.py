@@ -66,8 +66,9 @@ def test_a_project_below_the_bar_fails_and_is_shown(runner):
     shutil.rmtree(workspace / ".github")
     judged = run("Judge")
     assert judged.returncode != 0
-    lines = [line.strip() for line in judged.stdout.splitlines()]
-    assert "- localhost: taxi is at level 0, 1 is asked for; in the way: unit_tests" in lines
-    assert "- 'localhost: taxi: Level 0: No MLOps. Practised: 2'" in lines
-    assert f"- 'Report: {workspace.parents[1]}/temp/maturity/maturity.html'" in lines
+    # A line each, whether results are shown as YAML or as JSON.
+    lines = [line.strip(" \"',-") for line in (judged.stdout + judged.stderr).splitlines()]
+    assert "localhost: taxi is at level 0, 1 is asked for; in the way: unit_tests, ci" in lines
+    assert "level 0, practised 2: localhost: taxi" in lines
+    assert f"Report: {workspace.parents[1]}/temp/maturity/maturity.html" in lines
     assert run("Show").returncode == 0

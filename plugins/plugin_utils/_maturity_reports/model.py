@@ -164,9 +164,15 @@ def headline(project: Mapping[str, Any]) -> str:
 
 
 def summary(given: Mapping[str, Any]) -> list[str]:
-    """Return a line a project with its verdict, the lowest levels first."""
+    """Return a line a project with both figures in front, the lowest levels first."""
     projects = sorted(projects_of(given), key=rank)
-    return [one_line(f"{label(project)}: {headline(project)}") for project in projects]
+    return [one_line(f"{_short(project)}: {label(project)}") for project in projects]
+
+
+def _short(project: Mapping[str, Any]) -> str:
+    if project["level"] is None:
+        return f"no level ({in_words(project.get('reason') or 'no reason given')})"
+    return f"level {figures(project)}, practised {practised(project)}"
 
 
 def one_line(text: str) -> str:

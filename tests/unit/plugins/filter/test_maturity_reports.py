@@ -353,11 +353,11 @@ def test_prometheus_escapes_labels():
 
 def test_the_end_of_a_play_tells_each_level():
     assert load("summary")(FLEET) == [
-        "vm1: empty: Level 0: No MLOps. Practised: 0",
-        "vm1: taxi: Level 2: Automated training. Practised: 2",
-        "vm2: complete: Level 4: Full MLOps automated operations. Practised: 4",
-        "vm2: site: No level: no machine learning was found",
-        "vm3: all projects: No level: not examined: unreachable: Connection timed out",
+        "level 0, practised 0: vm1: empty",
+        "level 2, practised 2: vm1: taxi",
+        "level 4, practised 4: vm2: complete",
+        "no level (no machine learning was found): vm2: site",
+        "no level (not examined: unreachable: Connection timed out): vm3: all projects",
     ]
 
 
@@ -366,7 +366,7 @@ def test_a_name_of_a_folder_makes_no_line_of_its_own():
     (line,) = load("summary")({"projects": [hostile]})
     (complaint,) = complaints({"projects": [hostile]}, fail_below=2)
     for text in (line, complaint):
-        assert text.startswith("vm1: x\ufffdy level 4\ufffd[2J")
+        assert "vm1: x\ufffdy level 4\ufffd[2J" in text
         assert "\n" not in text
 
 
