@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
+from typing import Any
 
 import pytest
 from lab_host import Host
 
 pytestmark = pytest.mark.xdist_group("bad_input")
+HEADING = "Case: "
 
 # Role, settings, the variable that the message must name, and a part of the remedy.
 MISTAKES = {
@@ -203,52 +205,12 @@ MISTAKES = {
 }
 
 
-@pytest.fixture(scope="module")
-def snapshot(host: Host) -> list[str]:
-    """How the host looks before all the mistakes.
-
-    Somebody listens on port 8899, root has a certificate for itself, and there is an environment with a Python and nothing else.
-    """
-    host.shell("setsid python3 -m http.server --bind 127.0.0.1 8899 </dev/null >/dev/null 2>&1 & sleep 1")
-    host.shell("sudo mkdir -p /srv/tls /srv/bare/bin; sudo ln -s /usr/bin/python3 /srv/bare/bin/python")
-    host.shell("sudo openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /srv/tls/key -out /srv/tls/crt 2>&1")
-    return host.snapshot()
-
-
-@pytest.fixture
-def role_play(tmp_path: Path):
-    """A playbook that runs one role."""
-
-    def write(role: str) -> str:
-        play = {"hosts": "all", "become": True, "gather_facts": False, "roles": [role]}
-        path = tmp_path / "play.yml"
-        path.write_text(json.dumps([play]))
-        return str(path)
-
-    return write
-
-
-@pytest.mark.parametrize(("role", "settings", "variable", "remedy"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_refused(host: Host, snapshot, role_play, role, settings, variable, remedy) -> None:
-    run = host.play(role_play(role), "-e", json.dumps(settings))
-    said = " ".join(run.stdout.split())
-    assert run.returncode == 2, run.stdout
-    assert host.name in said
-    assert variable in said, run.stdout
-    assert remedy in said, run.stdout
-    assert "changed=0" in said
-    assert "s3cret" not in said
-
-
-def test_several_mistakes_are_told_at_once(host: Host, role_play) -> None:
-    settings = {"jupyter_port": 80, "jupyter_user": "nobody-here", "jupyter_prot": 1}
-    run = host.play(role_play("jupyter"), "-e", json.dumps(settings))
-    for variable in settings:
-        assert f"- {variable}:" in run.stdout, run.stdout
-
-
 # Settings of Jupyter and, for each mistake in them, the variable and what is said of it.
 MISTAKES_AT_ONCE = {
+    "a port, a user and a misspelt variable": (
+        {"jupyter_port": 80, "jupyter_user": "nobody-here", "jupyter_prot": 1},
+        [("jupyter_port", ""), ("jupyter_user", ""), ("jupyter_prot", "")],
+    ),
     "one server": (
         {
             "jupyter_user": "nobody",
@@ -300,59 +262,113 @@ MISTAKES_AT_ONCE = {
     ),
 }
 
-
-@pytest.mark.parametrize(("settings", "told"), MISTAKES_AT_ONCE.values(), ids=MISTAKES_AT_ONCE)
-def test_all_the_mistakes_in_the_settings_of_jupyter_are_told(host: Host, snapshot, role_play, settings, told) -> None:
-    run = host.play(role_play("jupyter"), "-e", json.dumps(settings))
-    problems = [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip().startswith("- ")]
-    assert run.returncode == 2, run.stdout
-    for variable, remedy in told:
-        assert any(line.startswith(f"- {variable}: ") and remedy in line for line in problems), (variable, run.stdout)
-    assert "changed=0" in run.stdout
-
-
-def test_a_host_without_root_rights_is_refused(host: Host, role_play) -> None:
-    run = host.play(role_play("docker"), "-e", "ansible_become=false")
-    assert "set `become: true`" in " ".join(run.stdout.split()), run.stdout
-
-
-def test_an_unsupported_system_is_refused(host: Host, role_play) -> None:
-    host.shell(
-        "sudo cp /usr/lib/os-release /tmp/os-release; sudo sed -i 's/^ID=.*/ID=fedora/; s/^VERSION_ID=.*/VERSION_ID=40/' /usr/lib/os-release"
-    )
-    try:
-        run = host.play(role_play("base"))
-    finally:
-        host.shell("sudo cp /tmp/os-release /usr/lib/os-release; sudo rm /tmp/os-release")
-    assert "fedora-40 is not supported. Remedy: use Debian 12" in " ".join(run.stdout.split()), run.stdout
-
-
-@pytest.mark.parametrize(
-    ("role", "settings"),
-    [
-        ("compose", {"compose_sha256": "0" * 64}),
-        ("anaconda", {"anaconda_sha256": "0" * 64}),
-    ],
-)
-def test_a_wrong_checksum_leaves_nothing_behind(host: Host, snapshot, role_play, role, settings) -> None:
-    run = host.play(role_play(role), "-e", json.dumps(settings))
-    said = " ".join(run.stdout.split())
-    assert run.returncode == 2, run.stdout
-    assert "checksum" in said, run.stdout
-    assert "http://mirror/" in said, run.stdout
-    assert "0" * 64 in said, run.stdout
-    assert f"{role}_sha256 to its checksum" in said, run.stdout
-    assert "RETRYING" not in said, run.stdout
-    assert host.shell("sudo find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*'") == ""
+# Role, settings, what is wrong with the host, how it is put right, which fails where the role has touched it, and a part of the refusal.
+BROKEN = {
+    "a host without root rights": ("docker", {"ansible_become": False}, "", "", "set `become: true`"),
+    "an unsupported system": (
+        "base",
+        {},
+        "cp /usr/lib/os-release /tmp; sed -i 's/^ID=.*/ID=fedora/; s/^VERSION_ID=.*/VERSION_ID=40/' /usr/lib/os-release",
+        "cp /tmp/os-release /usr/lib/os-release; rm /tmp/os-release",
+        "fedora-40 is not supported. Remedy: use Debian 12",
+    ),
+    "a broken daemon.json": (
+        "docker",
+        {},
+        "mkdir -p /etc/docker; echo '{broken' > /etc/docker/daemon.json",
+        "grep -qx '{broken' /etc/docker/daemon.json; rm -r /etc/docker",
+        "/etc/docker/daemon.json is not JSON",
+    ),
+    **{
+        f"a wrong checksum for {role}": (
+            role,
+            {f"{role}_sha256": "0" * 64},
+            "",
+            "test -z \"$(find /usr/local /opt /var/cache -name 'docker-compose*' -o -name '*naconda*')\"",
+            "checksum",
+        )
+        for role in ("compose", "anaconda")
+    },
+}
 
 
-def test_a_broken_daemon_json_is_refused_and_kept(host: Host, role_play) -> None:
-    host.shell("sudo mkdir -p /etc/docker; echo '{broken' | sudo tee /etc/docker/daemon.json")
-    run = host.play(role_play("docker"))
-    kept = host.shell("cat /etc/docker/daemon.json; sudo rm -r /etc/docker")
-    assert kept == "{broken\n"
-    assert "/etc/docker/daemon.json is not JSON" in " ".join(run.stdout.split()), run.stdout
+@pytest.fixture(scope="module")
+def snapshot(host: Host) -> list[str]:
+    """How the host looks before all the mistakes.
+
+    Somebody listens on port 8899, root has a certificate for itself, and there is an environment with a Python and nothing else.
+    """
+    host.shell("setsid python3 -m http.server --bind 127.0.0.1 8899 </dev/null >/dev/null 2>&1 & sleep 1")
+    host.shell("sudo mkdir -p /srv/tls /srv/bare/bin; sudo ln -s /usr/bin/python3 /srv/bare/bin/python")
+    host.shell("sudo openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /srv/tls/key -out /srv/tls/crt 2>&1")
+    return host.snapshot()
 
 
-def test_nothing_has_changed_after_all_of_this(host: Host, snapshot) -> None:
+def case(name: str, role: str, settings: dict[str, Any], before: str = "", after: str = "") -> dict[str, Any]:
+    """Return the tasks that let a role refuse some settings and go on."""
+    tasks = {"block": [{"name": HEADING + name, "ansible.builtin.include_role": {"name": role}, "vars": settings}]}
+    if before:
+        tasks["block"].insert(0, {"ansible.builtin.shell": f"set -e; {before}", "changed_when": False})
+    tasks["rescue"] = [{"ansible.builtin.meta": "noop"}]
+    if after:
+        tasks["always"] = [{"ansible.builtin.shell": f"set -e; {after}", "changed_when": False}]
+    return tasks
+
+
+@pytest.fixture(scope="module")
+def refusals(host: Host, snapshot: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each case printed, all of them in one play."""
+    tasks = [
+        *(case(name, role, settings) for name, (role, settings, *_) in MISTAKES.items()),
+        *(case(name, "jupyter", settings) for name, (settings, _) in MISTAKES_AT_ONCE.items()),
+        *(case(name, *rest) for name, (*rest, _) in BROKEN.items()),
+    ]
+    path = tmp_path_factory.mktemp("play") / "play.yml"
+    path.write_text(json.dumps([{"hosts": "all", "become": True, "gather_facts": False, "tasks": tasks}]))
+    run = host.play(str(path))
+    _, *sections = re.split(rf"TASK \[{HEADING}(.*?)\] \*+", run.stdout)
+    return dict(zip(sections[::2], sections[1::2], strict=True))
+
+
+def refused(host: Host, section: str) -> str:
+    """Return, on one line, what a case said that was refused before anything was changed."""
+    assert re.search(rf"^(fatal|failed): \[{host.name}\]", section, re.MULTILINE), section
+    assert f"changed: [{host.name}]" not in section, section
+    return " ".join(section.split())
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_refused(host: Host, refusals: dict[str, str], name: str) -> None:
+    *_, variable, remedy = MISTAKES[name]
+    said = refused(host, refusals[name])
+    assert variable in said
+    assert remedy in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("name", MISTAKES_AT_ONCE)
+def test_all_the_mistakes_in_the_settings_of_jupyter_are_told(host: Host, refusals: dict[str, str], name: str) -> None:
+    refused(host, refusals[name])
+    problems = [" ".join(line.split()) for line in refusals[name].split("\n") if line.strip().startswith("- ")]
+    for variable, remedy in MISTAKES_AT_ONCE[name][1]:
+        assert any(line.startswith(f"- {variable}: ") and remedy in line for line in problems), (variable, problems)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_with_the_host_is_told(host: Host, refusals: dict[str, str], name: str) -> None:
+    assert BROKEN[name][-1] in refused(host, refusals[name])
+
+
+@pytest.mark.parametrize("role", ["compose", "anaconda"])
+def test_a_wrong_checksum_leaves_nothing_behind(host: Host, refusals: dict[str, str], role: str) -> None:
+    said = refused(host, refusals[f"a wrong checksum for {role}"])
+    assert "http://mirror/" in said
+    assert "0" * 64 in said
+    assert f"{role}_sha256 to its checksum" in said
+    assert "RETRYING" not in said
+
+
+def test_nothing_has_changed_after_all_of_this(host: Host, refusals: dict[str, str], snapshot: list[str]) -> None:
+    *_, last = refusals.values()
+    assert "changed=0 " in last.split("PLAY RECAP")[1]
     assert host.snapshot() == snapshot
