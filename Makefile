@@ -10,8 +10,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 # Python compiles what it loads and keeps it, also where the environment says otherwise: Ansible would compile itself at each start, and for
 # each task. To compile all that is installed takes a quarter of the time.
 unexport PYTHONDONTWRITEBYTECODE
+PROGRESS := python -m lab.progress
 INSTALL := pip install -qq --disable-pip-version-check --no-compile
-ALL_TESTS := pytest -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
+ALL_TESTS := python -m pytest -p tests.progress -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
 .PHONY: help deps cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
@@ -24,13 +25,12 @@ $(VENV)/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(w
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(INSTALL) $(addprefix -r ,$^)
+	@$(PROGRESS) "installing the pinned tools, about half a minute" $(INSTALL) $(addprefix -r ,$^)
 	@touch $@
 
 # Only for what speaks with a cloud, and for the linters, which read that, too.
 $(VENV)/.cloud: $(VENV)/.done requirements/cloud.txt
-	@echo "Adding the cloud collections and SDKs to $(VENV)"
-	@$(INSTALL) -r requirements/cloud.txt
+	@$(PROGRESS) "adding the cloud collections and SDKs to $(VENV), about half a minute" $(INSTALL) -r requirements/cloud.txt
 	@touch $@
 
 $(SELF):
@@ -40,7 +40,7 @@ cloud: deps $(VENV)/.cloud ## Add the cloud collections and SDKs
 
 up: deps ## Start a throw-away workbench in a container
 	@python -m lab up
-	@ansible-playbook -i inventories/lab site.yml
+	@$(PROGRESS) "setting up the workbench, about a minute and a half" ansible-playbook -i inventories/lab site.yml
 	@python -m lab forward
 	@python -m lab status
 

@@ -103,7 +103,7 @@ def make_anaconda() -> list[Artefact]:
     reason = unreachable(release.url)
     if not reason:
         return [_download(release, "anaconda")]
-    with step(f"building the stand-in for Anaconda, since {release.url} is out of reach ({reason})"):
+    with step(f"building the stand-in for Anaconda, since {release.url} is out of reach ({reason})", 30):
         built = _build_stand_in()
     origin = f"built by lab/conda from PyPI, since {release.url} is out of reach: {reason}"
     installers = [_installer(name, origin) for name in built.sha256]

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import hashlib
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +18,11 @@ from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".lab"
+LOCK = STATE / "lock"
 # Two checkouts on one machine share the engine and the images, and nothing else: all other names carry this prefix.
 PREFIX = f"mlops-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 Result = TypeVar("Result")
+SILENCE = 10.0  # seconds after which somebody at a terminal wonders whether anything still happens
 LABEL_KEY = "mlops.workbench"
 LABEL = f"{LABEL_KEY}={ROOT}"
 
@@ -33,12 +36,38 @@ def say(text: str) -> None:
     print(f"lab: {text}", flush=True)
 
 
+class Heartbeat:
+    """A context in which no silence is longer than SILENCE: then it is told what goes on, and since when."""
+
+    def __init__(self, what: Callable[[], str], tell: Callable[[str], None] = say) -> None:
+        self._what, self._tell, self._ended = what, tell, threading.Event()
+        self._start = self._heard = time.monotonic()
+
+    def heard(self) -> None:
+        """Note that something else has been said just now."""
+        self._heard = time.monotonic()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(max(0.0, self._heard + SILENCE - time.monotonic())):
+            if time.monotonic() - self._heard >= SILENCE:
+                self.heard()
+                self._tell(f"{self._what()} ... {time.monotonic() - self._start:.0f} s so far")
+
+    def __enter__(self) -> Heartbeat:
+        threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+
 @contextlib.contextmanager
-def step(text: str) -> Iterator[None]:
-    """Print a line when a long step starts, and its seconds when it has succeeded."""
-    say(f"{text} ...")
+def step(text: str, usual: int = 0) -> Iterator[None]:
+    """Print a line when a long step starts, with the seconds it usually takes, and its own when it has succeeded."""
+    say(f"{text}{f', about {usual} s' if usual else ''} ...")
     start = time.monotonic()
-    yield
+    with Heartbeat(lambda: text):
+        yield
     say(f"{text}: {time.monotonic() - start:.1f} s")
 
 

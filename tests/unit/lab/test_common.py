@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import time
 
 import pytest
 
-from lab import common
+from lab import common, progress
 
 
 def test_a_failure_names_the_command_and_the_end_of_its_output():
@@ -74,3 +75,26 @@ def test_jobs_run_side_by_side_and_a_failure_comes_out():
 
 def fail(reason):
     raise common.LabError(reason)
+
+
+def test_a_silence_is_broken_with_what_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(common, "SILENCE", 0.1)
+    with common.step("sleeping", 1):
+        time.sleep(0.35)
+    first, *beats, last = capsys.readouterr().out.splitlines()
+    assert first == "lab: sleeping, about 1 s ..."
+    assert beats
+    assert all(re.fullmatch(r"lab: sleeping \.\.\. \d+ s so far", beat) for beat in beats)
+    assert re.fullmatch(r"lab: sleeping: [\d.]+ s", last)
+
+
+def test_a_command_keeps_its_words_and_its_exit_code_and_is_not_silent(monkeypatch, capfdbinary):
+    monkeypatch.setattr(common, "SILENCE", 0.1)
+    code = progress.main("waiting", "sh", "-c", "echo one; sleep 0.5; echo two >&2; exit 3")
+    first, *beats, last = capfdbinary.readouterr().out.splitlines()
+    assert code == 3
+    assert first == b"lab: waiting ..."
+    assert beats.pop(0) == b"one"
+    assert beats
+    assert all(re.fullmatch(rb"lab: waiting \.\.\. \d+ s so far", beat) for beat in beats)
+    assert last == b"two"
