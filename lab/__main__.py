@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from lab import apt, artefacts, engine, hosts, images, mirror, registry, ssh
-from lab.common import LABEL, LABEL_KEY, ROOT, STATE, LabError, in_parallel, locked, run, say, step
+from lab.common import LABEL, LABEL_KEY, LOCK, ROOT, STATE, LabError, in_parallel, locked, run, say, step
 
-LOCK = STATE / "lock"
 # Where the role jupyter writes down what it set up on a host.
 JUPYTER_RECORD = "/var/lib/misc/mlops-workbench-jupyter.json"
 
@@ -41,8 +40,9 @@ def ready() -> None:
 
 
 def apt_repository() -> None:
-    """Make everything ready, and the apt repository that stands in for Docker's."""
+    """Make everything ready, and the apt repository that stands in for Docker's, for each suite."""
     ready()
+    images.ensure(*images.HOSTS.values())
     with locked(LOCK):
         apt.ensure()
 
@@ -188,7 +188,7 @@ def parser() -> argparse.ArgumentParser:
 
 def add_suite(command: argparse.ArgumentParser) -> None:
     """Let a command choose the Debian release of the host that it makes."""
-    command.add_argument("--suite", choices=sorted(images.HOSTS), help=f"default: {hosts.DEFAULT_SUITE}")
+    command.add_argument("--suite", choices=sorted(images.HOSTS), help=f"default: {images.DEFAULT_SUITE}")
 
 
 def main() -> int:

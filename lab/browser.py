@@ -19,8 +19,7 @@ START_SECONDS = 30
 
 def start() -> str:
     """Start the browser anew and return the address of its driver (https://www.w3.org/TR/webdriver2/)."""
-    for image in images.missing([images.BROWSER]):
-        images.builder(image)()
+    images.ensure(images.BROWSER)
     stop()
     port = ssh.free_port(FIRST_PORT)
     with step("starting the browser"):

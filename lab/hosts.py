@@ -12,7 +12,6 @@ from typing import Any
 from lab import images, ssh
 from lab.common import LABEL, PREFIX, LabError, attempt, run, step, tail
 
-DEFAULT_SUITE = "bookworm"
 MIRROR = "mirror"
 SUITE = "mlops.workbench.suite"
 BOOT_SECONDS = 60
@@ -66,8 +65,8 @@ def up(name: str, suite: str | None = None) -> None:
         raise LabError(f"nothing is ready for host {name}: `python -m lab ready` first")
     present = inspect(name)
     if present is None:
-        with step(f"starting host {name} ({suite or DEFAULT_SUITE})"):
-            create(name, suite or DEFAULT_SUITE)
+        with step(f"starting host {name} ({suite or images.DEFAULT_SUITE})"):
+            create(name, suite or images.DEFAULT_SUITE)
             _wait(name)
         return
     runs = present["Config"]["Labels"][SUITE]
@@ -85,6 +84,7 @@ def create(name: str, suite: str) -> None:
     """
     if suite not in images.HOSTS:
         raise LabError(f"there is no suite {suite!r}: take one of {', '.join(images.HOSTS)}")
+    images.ensure(images.HOSTS[suite])
     names = ("--name", container(name), "--hostname", name.replace("_", "-"), "--network", PREFIX)
     labels = ("--label", LABEL, "--label", f"{SUITE}={suite}")
     started = attempt("docker", "run", "--detach", *names, *labels, *OPTIONS, images.HOSTS[suite].name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.common import LabError, attempt, digest, run, step, tail
+from lab.common import LOCK, LabError, attempt, digest, in_parallel, locked, run, step, tail
 
 HOOKS = Path(__file__).with_name("images")
 STAMP = "mlops.workbench.stamp"
@@ -49,13 +49,14 @@ class Image:
         return digest([self.hook], self.suite, self.packages, self.command, *DPKG_OPTIONS)
 
 
+DEFAULT_SUITE = "trixie"
 HOSTS = {
     suite: Image(f"mlops-workbench-host:{suite}", suite, HOST_PACKAGES, HOOKS / "host.sh", "/lib/systemd/systemd")
     for suite in ("bookworm", "trixie")
 }
 MIRROR = Image("mlops-workbench-mirror:1", "trixie", MIRROR_PACKAGES, HOOKS / "mirror.sh", "/usr/local/sbin/mirror")
-BASIC = (*HOSTS.values(), MIRROR)
-# Made only when a test needs it.
+BASIC = (HOSTS[DEFAULT_SUITE], MIRROR)
+# Made only when a test needs it, as are those of the other suites.
 BROWSER = Image("mlops-workbench-browser:1", "trixie", BROWSER_PACKAGES, HOOKS / "browser.sh", "/usr/bin/chromedriver")
 
 
@@ -68,11 +69,18 @@ def missing(wanted: Sequence[Image] = BASIC) -> list[Image]:
     return [image for image in wanted if image.stamp not in found.split()]
 
 
+def ensure(*wanted: Image) -> None:
+    """Build those of the images that are not there."""
+    if missing(wanted):
+        with locked(LOCK):
+            in_parallel([builder(image) for image in missing(wanted)])
+
+
 def builder(image: Image) -> Callable[[], None]:
     """Return the function that builds an image; it needs no engine's network and no registry."""
 
     def build() -> None:
-        with step(f"building the image {image.name} from Debian {image.suite}"):
+        with step(f"building the image {image.name} from Debian {image.suite}", 40):
             _build(image)
 
     return build
@@ -151,4 +159,4 @@ def prune() -> None:
 
 def remove() -> None:
     """Remove the images."""
-    attempt("docker", "image", "rm", *(image.name for image in (*BASIC, BROWSER)))
+    attempt("docker", "image", "rm", *(image.name for image in (*HOSTS.values(), MIRROR, BROWSER)))

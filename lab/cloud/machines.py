@@ -41,7 +41,7 @@ def start(name: str, address: str, authorized_keys: str, user: str = "ubuntu") -
     """
     found = hosts.inspect(name)
     if found is None:
-        hosts.create(name, hosts.DEFAULT_SUITE)
+        hosts.create(name, images.DEFAULT_SUITE)
     elif not found["State"]["Running"]:
         run("docker", "start", hosts.container(name))
     hosts.booted(name)
@@ -61,7 +61,7 @@ def move(name: str, address: str) -> None:
     run(
         *("docker", "run", "--detach", "--name", front, "--network", PREFIX, "--publish", f"{address}:22:22"),
         *("--label", LABEL, "--label", f"{ADDRESS}={address}", "--entrypoint", PASS_ON[0]),
-        *(images.HOSTS[hosts.DEFAULT_SUITE].name, *PASS_ON[1:], f"{hosts.container(name)}:22"),
+        *(images.HOSTS[images.DEFAULT_SUITE].name, *PASS_ON[1:], f"{hosts.container(name)}:22"),
     )
 
 
