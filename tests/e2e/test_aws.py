@@ -214,6 +214,7 @@ def test_throttling_and_slow_changes_are_waited_through(bare: Amazon) -> None:
     assert bare.left() == before
 
 
+@pytest.mark.full
 @first_half
 def test_what_the_plugin_only_warns_of_is_a_failure(bare: Amazon, subtests: pytest.Subtests) -> None:
     wrong = {
@@ -236,6 +237,7 @@ def test_what_the_plugin_only_warns_of_is_a_failure(bare: Amazon, subtests: pyte
         assert "0 machines in us-east-1 are called workbench" in refusal(bare.play("-e", "aws_vm_state=stopped"))
 
 
+@pytest.mark.full
 @first_half
 def test_it_refuses_before_it_changes_anything(bare: Amazon, subtests: pytest.Subtests) -> None:
     ec2 = bare.client()

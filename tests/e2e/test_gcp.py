@@ -300,6 +300,7 @@ def test_throttling_lost_answers_and_slow_changes_are_waited_through(bare: Googl
     assert len([path for path in bare.left()["resources"] if "instances" in path]) == 1
 
 
+@pytest.mark.full
 def test_what_a_plugin_would_only_warn_of_is_a_failure(bare: Google, subtests: pytest.Subtests, tmp_path: Path) -> None:
     key = json.loads(Path(bare.environment["GOOGLE_APPLICATION_CREDENTIALS"]).read_text())
     another = bare.run("openssl", "genrsa", "2048").stdout
@@ -332,6 +333,7 @@ def test_what_a_plugin_would_only_warn_of_is_a_failure(bare: Google, subtests: p
         assert "There is no machine in" in refusal(bare.run(*SITE))
 
 
+@pytest.mark.full
 def test_it_refuses_before_it_changes_anything(bare: Google, subtests: pytest.Subtests) -> None:
     key = bare.home / ".ssh/workbench-gcp.pem"
     with subtests.test("bad values"):

@@ -87,7 +87,9 @@ def test_the_doctor_finds_it_there(host: Host, compose) -> None:
     assert run.returncode == 0, run.stdout
 
 
-@pytest.mark.parametrize("line", [LINE, "export PATH=$HOME/soft:$PATH", "export PATH=~/soft:$PATH"])
+@pytest.mark.parametrize(
+    "line", [LINE, *(pytest.param(f"export PATH={home}/soft:$PATH", marks=pytest.mark.full) for home in ("$HOME", "~"))]
+)
 def test_the_path_is_set_once_where_the_user_had_set_it_already(host: Host, compose, line: str) -> None:
     host.shell(f"printf '%s\\n' '{line}' >> /home/ubuntu/.bashrc")
     compose(compose_users=["ann", "ubuntu"])
@@ -105,6 +107,7 @@ def test_a_link_in_the_home_gives_nobody_another_folder(host: Host, compose) -> 
     assert host.shell("ls /usr/local/sbin; rm /home/ubuntu/soft") == ""
 
 
+@pytest.mark.full
 def test_from_one_user_to_the_distribution(host: Host, compose) -> None:
     foreseen = compose("--check", compose_source="distro")
     done = compose(compose_source="distro")
@@ -118,6 +121,7 @@ def test_from_one_user_to_the_distribution(host: Host, compose) -> None:
     assert "changed=0" in compose(compose_source="distro")
 
 
+@pytest.mark.full
 def test_from_the_distribution_to_a_release(host: Host, compose) -> None:
     compose()
     assert answers(host, "ubuntu") == ["2.26.1", "2.26.1"]
@@ -125,6 +129,7 @@ def test_from_the_distribution_to_a_release(host: Host, compose) -> None:
     assert "changed=0" in compose()
 
 
+@pytest.mark.full
 def test_a_download_goes_through_the_proxy(host: Host, compose) -> None:
     """Nobody knows the mirror's name but the proxy, for which the lab's web server is enough."""
     host.shell("sudo rm /usr/local/bin/docker-compose")
@@ -132,6 +137,7 @@ def test_a_download_goes_through_the_proxy(host: Host, compose) -> None:
     assert answers(host, "ubuntu") == ["2.26.1", "2.26.1"]
 
 
+@pytest.mark.full
 def test_compose_1_of_apt_is_told_of_and_removed_on_request(host: Host, compose) -> None:
     host.shell(APT_1)
     assert "compose_remove_v1" in compose()
@@ -147,6 +153,7 @@ def test_the_removal_leaves_nothing(host: Host, compose, before) -> None:
     assert "changed=0" in compose(compose_state="absent")
 
 
+@pytest.mark.full
 def test_compose_1_in_the_place_of_compose_2_is_refused_and_removed_on_request(host: Host, compose, before) -> None:
     host.shell(PIP_1)
     refused = compose(code=2)
@@ -160,6 +167,7 @@ def test_compose_1_in_the_place_of_compose_2_is_refused_and_removed_on_request(h
     assert host.snapshot() == before
 
 
+@pytest.mark.full
 def test_with_docker_group_a_second_run_takes_nine_tasks_at_most(host: Host, compose, tmp_path: Path) -> None:
     (tmp_path / "both.yml").write_text(json.dumps(PLAY))
     host.play(str(tmp_path / "both.yml"))

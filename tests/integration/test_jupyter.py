@@ -137,6 +137,7 @@ def test_a_server_is_back_as_soon_as_what_stopped_it_is_put_right(host: Host) ->
     assert answer(host) == "403"
 
 
+@pytest.mark.full
 def test_an_upgrade_that_fails_leaves_the_server_as_it_was(host: Host, play: Path) -> None:
     before = process(host)
     run = host.play(str(play), "-e", json.dumps({"jupyter_packages": ["jupyterlab==99.99.99"]}))
@@ -148,6 +149,7 @@ def test_an_upgrade_that_fails_leaves_the_server_as_it_was(host: Host, play: Pat
     assert host.shell("ls /opt/anaconda/envs").split() == ["jupyter", "probe"]
 
 
+@pytest.mark.full
 def test_an_upgrade_brings_the_packages_and_restarts_the_server(host: Host, play: Path) -> None:
     before = process(host)
     host.shell(f"echo {small_wheel()} | base64 --decode > /tmp/rides-1.0-py3-none-any.whl")
@@ -158,6 +160,7 @@ def test_an_upgrade_brings_the_packages_and_restarts_the_server(host: Host, play
     assert "changed=0" in converge(host, play, **MORE)
 
 
+@pytest.mark.full
 def test_an_environment_that_is_broken_is_made_anew(host: Host, play: Path) -> None:
     host.shell(
         f"sudo rm -r {PREFIX}/lib/python3*/site-packages/jupyter_server; sudo systemctl restart jupyter-ubuntu; sleep 3"
@@ -182,6 +185,7 @@ def test_root_went_into_no_trap(host: Host) -> None:
     assert [line for line in record if line.startswith("0 ")] == []
 
 
+@pytest.mark.full
 def test_a_server_that_cannot_start_says_why(host: Host, play: Path) -> None:
     host.shell("sudo mkdir -p /etc/systemd/system/jupyter-ubuntu.service.d")
     host.shell(
@@ -198,6 +202,7 @@ def test_a_server_that_cannot_start_says_why(host: Host, play: Path) -> None:
     assert "journalctl --unit jupyter-ubuntu.service" in " ".join(run.stdout.split())
 
 
+@pytest.mark.full
 def test_the_server_is_back_after_a_reboot(host: Host, play: Path) -> None:
     boot = host.shell("cat /proc/1/stat | cut -d ' ' -f 22")
     run = host.play(str(ROOT / "molecule/shared/reboot.yml"))
@@ -207,6 +212,7 @@ def test_the_server_is_back_after_a_reboot(host: Host, play: Path) -> None:
     assert in_kernel(host, "python3", "print(6 * 7)")[1:] == ["42"]
 
 
+@pytest.mark.full
 def test_a_server_of_another_user_takes_the_port_over_and_the_first_one_goes(host: Host, play: Path) -> None:
     host.shell("sudo useradd --create-home ann")
     converge(host, play, jupyter_user="ann", **MORE)
