@@ -41,3 +41,13 @@ def test_the_stamp_changes_with_script_suite_and_packages(tmp_path):
         dataclasses.replace(image, packages="apt"),
     ]
     assert len({image.stamp, *(other.stamp for other in others)}) == 4
+
+
+def test_an_image_is_built_once_and_only_where_it_is_missing(monkeypatch, tmp_path):
+    built = []
+    monkeypatch.setattr(images, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(images, "missing", lambda wanted: [image for image in wanted if image.name not in built])
+    monkeypatch.setattr(images, "builder", lambda image: lambda: built.append(image.name))
+    for _time in range(2):
+        images.ensure(images.HOSTS["bookworm"])
+    assert built == ["mlops-workbench-host:bookworm"]
