@@ -80,6 +80,7 @@ def images() -> list[dict[str, Any]]:
         ("noble-24.04-arm64-server-20261101", "arm64", CANONICAL, "2026-11-01"),
         ("noble-24.04-amd64-server-20261001", "x86_64", CANONICAL, "2026-10-01"),
         ("noble-24.04-amd64-server-20260901", "x86_64", CANONICAL, "2026-09-01"),
+        ("resolute-26.04-amd64-server-20261101", "x86_64", CANONICAL, "2026-11-01"),
         ("noble-24.04-amd64-server-20261115", "x86_64", "123412341234", "2026-11-15"),
     ]
     return [

@@ -44,8 +44,7 @@ class ActionModule(ActionBase):
             if result.get("failed"):
                 return result
             seen = self._templar.copy_with_new_env(available_variables={**known, "host": result})
-            there = result.pop("time")
-            problems += [] if asked.get("reads_only") else clock_problems(there, time.time())
+            problems += [] if asked.get("reads_only") else clock_problems(result["time"], time.time())
             problems += [told(condition) for condition in of_host if not seen.evaluate_conditional(condition["that"])]
         result["problems"] = problems + result["problems"]
         if result["problems"]:

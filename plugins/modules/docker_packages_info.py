@@ -91,6 +91,7 @@ import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
 from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import (
     choose,
     complaint,
@@ -105,7 +106,7 @@ LOCALE = {"LC_ALL": "C", "LANGUAGE": "C"}
 
 def refuse(module: AnsibleModule, why: str, remedy: str) -> None:
     """Fail with the reason and the remedy."""
-    module.fail_json(msg="%s. Remedy: %s. Nothing was changed." % (why, remedy))
+    module.fail_json(msg="%s. Remedy: %s. Nothing was changed." % (without_secrets(why), remedy))
 
 
 def fetch_key(module: AnsibleModule, source: dict[str, str], key_file: str) -> str:

@@ -13,6 +13,7 @@ version_added: 1.0.0
 description:
   - Adds users to a supplementary group, creating the group where it is missing, or takes them out of it, in one round trip for any
     number of users.
+  - A group that comes from a directory such as LDAP can only be changed there; C(state=absent) leaves it alone.
   - Differs from M(ansible.builtin.user) in three ways. A user that does not exist is an error and is never created; the group may still
     be missing in check mode; and a user's other groups and account are not touched.
 options:
@@ -71,6 +72,8 @@ from typing import Iterable
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.accounts import is_external
+
 
 def members(group: str) -> list[str] | None:
     """The users that have this as a supplementary group; None where there is no such group."""
@@ -122,6 +125,13 @@ def main() -> None:
         )
     before = members(group)
     added, removed = difference(before or [], users, state, module.params["exclusive"])
+    if is_external(group):
+        if state == "absent":
+            removed = []  # whoever is in it there has not been let in here
+        elif added or removed:
+            module.fail_json(
+                msg="The group %s comes from a directory, where alone its members can be changed. Do it there." % group
+            )
     if not module.check_mode:
         if added and before is None:
             module.run_command(["groupadd", "--system", group], check_rc=True)

@@ -75,6 +75,13 @@ options:
     description: Users that must exist, by variable, where V(@name) stands for all members of the group C(name), which must exist as well.
     type: dict
     default: {}
+  memberships:
+    description:
+      - Groups that the users of O(members) are to be in, by variable; no users are the login user. One from a directory such as LDAP is a
+        problem where its members would have to be others.
+      - Each value has the keys C(group) and C(exclusive), whether nobody else may be in it.
+    type: dict
+    default: {}
   ports:
     description:
       - TCP ports that must be free, or held by the named systemd unit or one that the role's receipt names, by variable.
@@ -114,10 +121,21 @@ options:
     type: list
     elements: str
     default: []
-  packages_by_os:
-    description: More packages to look for on some releases, keyed like C(debian-13).
+  packages_by_distribution:
+    description: More packages to look for, keyed by C(debian) and C(ubuntu).
     type: dict
     default: {}
+  changes:
+    description:
+      - Packages that the role is going to change where they are not so already, by variable. One that is on hold is a problem, since apt
+        refuses to touch it.
+      - Each value has the keys C(present) (a version by name, an empty one for any) and C(absent) (names).
+    type: dict
+    default: {}
+  removes:
+    description: The variable that tells the role to remove what it has brought, so that the packages in its receipt count as O(changes), too.
+    type: str
+    default: ""
   units:
     description: systemd units to look at, each with the list of files that it reads when it starts. C(%u) stands for the login user.
     type: dict
@@ -159,6 +177,10 @@ options:
         type: str
       read:
         description: Whether to return the checksum of what is there, for what the role can only write once it knows the host.
+        type: bool
+        default: false
+      follow:
+        description: Whether a link stands for what it leads to, for what the role would write through the link.
         type: bool
         default: false
   groups:
@@ -258,6 +280,14 @@ os:
   description: The operating system, for example C(debian-13).
   type: str
   returned: success
+distribution:
+  description: The distribution, C(debian) or C(ubuntu).
+  type: str
+  returned: success
+suite:
+  description: The name of the release in apt's sources, for example C(trixie).
+  type: str
+  returned: success
 arch:
   description: The architecture, C(x86_64) or C(aarch64).
   type: str
@@ -315,6 +345,15 @@ files_sha256:
 owners:
   description: In whose hands each of O(owners) is, by variable; V(root) where only root can change it.
   type: dict
+  returned: success
+time:
+  description: The host's clock, in seconds since 1970.
+  type: float
+  returned: success
+groups_external:
+  description: Those of O(groups) that come from a directory such as LDAP.
+  type: list
+  elements: str
   returned: success
 groups:
   description: The users that each of O(groups) lists as members, by name; none where there is no such group.

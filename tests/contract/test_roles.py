@@ -7,11 +7,26 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import ARCHITECTURES
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import ARCHITECTURES, SUPPORTED
 from role_readme import readme
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+
+
+# A condition on the words of a program, and not on a field that is meant for programs.
+WORDS = re.compile(
+    r"(?:search|match|findall|contains)\(\s*['\"][^'\"]*[A-Za-z]{3}|['\"][^'\"]*[A-Za-z]{3}[^'\"]*['\"]\s+(?:not\s+)?in\s+\w+[.]std"
+)
+
+
+def tasks_of(items: list[dict]) -> list[dict]:
+    """All tasks, those in blocks included."""
+    return [
+        found
+        for task in items
+        for found in [task, *tasks_of([inner for key in ("block", "rescue", "always") for inner in task.get(key, [])])]
+    ]
 
 
 def load(path: Path) -> dict:
@@ -56,7 +71,26 @@ def test_galaxy_and_the_specs_tell_the_same_of_a_role(role: str) -> None:
     specs = load(ROOT / "roles" / role / "meta/argument_specs.yml")["argument_specs"]["main"]
     info = load(ROOT / "roles" / role / "meta/main.yml")["galaxy_info"]
     assert info["description"] == specs["short_description"]
+    platforms = {platform["name"].lower(): platform["versions"] for platform in info["platforms"]}
+    assert platforms == {
+        distribution: [release.suite for name, release in SUPPORTED.items() if name.startswith(distribution)]
+        for distribution in ("debian", "ubuntu")
+    }
     assert info["min_ansible_version"] in load(ROOT / "meta/runtime.yml")["requires_ansible"]
+
+
+def test_the_clouds_have_an_image_of_each_ubuntu() -> None:
+    releases = [name.removeprefix("ubuntu-") for name in SUPPORTED if name.startswith("ubuntu-")]
+    assert options("aws_vm")["aws_vm_ubuntu"]["choices"] == releases
+    assert options("gcp_vm")["gcp_vm_ubuntu"]["choices"] == releases
+    assert list(load(ROOT / "roles/gcp_vm/vars/main.yml")["__gcp_vm_images"]) == releases
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])
+def test_the_pages_name_each_release(page: str) -> None:
+    text = (ROOT / page).read_text()
+    for release in SUPPORTED.values():
+        assert release.title.split()[1] in text, release
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,3 +118,16 @@ def test_the_releases_of_the_course_are_known() -> None:
     known = load(ROOT / "roles/compose/vars/main.yml")["__compose_checksums"]
     default = load(ROOT / "roles/compose/defaults/main.yml")["compose_version"]
     assert {"2.5.0", "2.12.2", "2.18.0", default} <= set(known)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_words_of_programs_are_read_in_one_language(role: str) -> None:
+    for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):
+        for task in tasks_of(load(path)):
+            read = " ".join(str(task.get(key, "")) for key in ("changed_when", "failed_when", "until"))
+            command = str(task.get("ansible.builtin.command", task.get("ansible.builtin.shell", "")))
+            if "std" in read and WORDS.search(read):
+                assert "LC_ALL=C" in command or task.get("environment", {}).get("LC_ALL") == "C", (
+                    path.name,
+                    task["name"],
+                )

@@ -34,6 +34,12 @@ MISTAKES = {
         "docker_daemon_options",
         "name them there",
     ),
+    "an engine that listens on the network": (
+        "docker",
+        {"docker_daemon_options": {"hosts": ["tcp://0.0.0.0:2375"]}},
+        "docker_daemon_options",
+        "leave hosts out",
+    ),
     "all registries insecure": (
         "docker",
         {"docker_insecure_registries": ["0.0.0.0/0"]},

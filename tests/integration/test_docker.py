@@ -137,6 +137,56 @@ def test_an_engine_that_does_not_start_is_told_in_its_own_words_and_the_settings
     assert host.shell("systemctl is-active docker").strip() == "active"
 
 
+def test_an_engine_that_refuses_a_reload_is_told_in_its_own_words_and_never_stops(host, converge) -> None:
+    host.shell("echo 'DOCKER_OPTS=--log-driver=journald' | sudo tee /etc/default/docker; sudo systemctl restart docker")
+    engine = started(host)
+    told = said(converge())
+    assert "specified both as a flag and in the configuration file: log-driver" in told
+    assert "/etc/default/docker" in told
+    assert "invalid pools size" not in told, "the words of the run before"
+    assert started(host) == engine
+    assert host.shell("cat /etc/docker/daemon.json") == GPU
+    host.shell("sudo truncate --size 0 /etc/default/docker; sudo systemctl restart docker")
+
+
+def test_a_node_of_a_swarm_is_told_what_to_set_before_anything_is_changed(host, converge) -> None:
+    host.shell("sudo docker swarm init --advertise-addr 127.0.0.1")
+    told = said(converge())
+    host.shell("sudo docker swarm leave --force")
+    assert "docker_live_restore: the engine is a node of a swarm" in told
+    assert "set docker_live_restore to false" in told
+    assert "changed=0" in told
+
+
+def test_a_log_driver_of_others_stays_with_its_options_and_so_does_a_link(host, converge) -> None:
+    theirs = {**json.loads(GPU), "log-driver": "syslog", "log-opts": {"syslog-facility": "daemon"}}
+    host.shell(
+        "sudo mkdir /srv/disk; cd /etc/docker; sudo mv daemon.json /srv/disk; sudo ln -s /srv/disk/daemon.json daemon.json;"
+        f" sudo tee daemon.json >/dev/null <<'END'\n{json.dumps(theirs)}\nEND"
+    )
+    ok(converge())
+    assert host.shell("readlink /etc/docker/daemon.json").strip() == "/srv/disk/daemon.json"
+    settings = json.loads(host.shell("cat /srv/disk/daemon.json"))
+    assert {key: settings[key] for key in theirs} == theirs
+    assert settings["live-restore"] is True
+    assert host.shell("sudo docker info --format '{{.LoggingDriver}}'").strip() == "syslog"
+    assert "changed=0" in ok(converge())
+    ok(converge({"docker_daemon_options": {"log-driver": "local"}}))
+    assert "log-opts" not in json.loads(host.shell("cat /srv/disk/daemon.json"))
+    host.shell(
+        f"sudo rm -r /srv/disk /etc/docker/daemon.json; sudo tee /etc/docker/daemon.json >/dev/null <<'END'\n{GPU}END"
+    )
+
+
+def test_what_is_on_hold_is_told_before_the_removal_begins(host, converge) -> None:
+    host.shell("sudo apt-mark hold docker.io")
+    told = said(converge({"docker_state": "absent"}))
+    host.shell("sudo apt-mark unhold docker.io")
+    assert "what is on hold on this host: docker.io" in told
+    assert "apt-mark unhold docker.io" in told
+    assert "changed=0" in told
+
+
 def test_the_settings_of_others_survive(host, converge) -> None:
     ok(converge())
     settings = json.loads(host.shell("cat /etc/docker/daemon.json"))

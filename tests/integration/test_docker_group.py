@@ -103,6 +103,30 @@ def test_and_goes_on_request(host: Host, people: Path) -> None:
     assert "changed=0" in play(host, people, **settings)
 
 
+def test_a_group_of_a_directory_is_named_before_anything_is_changed_and_left_alone_by_the_removal(
+    host: Host, people: Path
+) -> None:
+    # libnss-extrausers stands in for LDAP or SSSD: a group that getent knows and that is not in /etc/group.
+    host.shell(
+        "sudo DEBIAN_FRONTEND=noninteractive apt-get -qy install libnss-extrausers >/dev/null 2>&1;"
+        " sudo cp /etc/group /etc/gshadow /etc/nsswitch.conf /var/lib/misc/mlops-workbench-docker_group.json /root; sudo sed -i 's/^group:.*/group: files extrausers/' /etc/nsswitch.conf;"
+        " sudo sed -i /^docker:/d /etc/group /etc/gshadow; echo 'docker:x:4242:ann' | sudo tee /var/lib/extrausers/group"
+    )
+    refused = host.play(str(people), "-e", json.dumps({"docker_group_users": ["ann", "bob"]}))
+    removed = host.play(str(people), "-e", "docker_group_state=absent")
+    left = host.shell("getent group docker")
+    host.shell("sudo sh -c 'cd /root; cp group gshadow nsswitch.conf /etc; mv mlops-workbench-* /var/lib/misc'")
+    said = " ".join(refused.stdout.split())
+    assert "docker_group_users: the group docker comes from a directory (extrausers in /etc/nsswitch.conf)" in said, (
+        said
+    )
+    assert "let bob into the group there" in said
+    assert "changed=0" in said
+    assert left == "docker:x:4242:ann\n"
+    assert "Forget what the role did" in removed.stdout
+    assert "Ask after" in removed.stdout, "the role went on to its end"
+
+
 def test_the_removal_takes_out_whom_the_role_let_in_and_nobody_else(host: Host, people: Path) -> None:
     host.shell("sudo gpasswd --add cid docker")
     run = host.play(str(people), "-e", "docker_group_state=absent")

@@ -40,6 +40,7 @@ DISK_TYPES = ("pd-balanced", "pd-ssd", "pd-standard")
 FAMILIES = {
     "ubuntu-2204-lts": "ubuntu-2204-jammy-v20261028",
     "ubuntu-2404-lts-amd64": "ubuntu-2404-noble-amd64-v20261112",
+    "ubuntu-2604-lts-amd64": "ubuntu-2604-resolute-amd64-v20261112",
 }
 PAGE = 500
 WAIT_SECONDS = 20  # Google's is 120: a call may come back with an operation that still runs

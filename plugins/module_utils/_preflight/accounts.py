@@ -98,7 +98,67 @@ def group_members(name: str) -> list[str]:
 
 def listed_members(names: list[str]) -> dict[str, list[str]]:
     """The users that each group lists, by its name; none where there is no such group. Who has it as primary group is not listed there."""
-    return {name: next((group.gr_mem for group in grp.getgrall() if group.gr_name == name), []) for name in names}
+    found = {}
+    for name in names:
+        try:
+            found[name] = grp.getgrnam(name).gr_mem  # by name: a directory may not list what it has
+        except KeyError:
+            found[name] = []
+    return found
+
+
+def exists(name: str) -> bool:
+    """Whether there is such a group, wherever it comes from."""
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def is_external(name: str) -> bool:
+    """Whether the group comes from a directory such as LDAP, so that no tool of this host can change it."""
+    return exists(name) and not is_local(name)
+
+
+def is_local(name: str, path: str = "/etc/group") -> bool:
+    """Whether the group is one of this host's own."""
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        return any(line.partition(":")[0] == name for line in lines)
+
+
+def group_sources(path: str = "/etc/nsswitch.conf") -> str:
+    """Where groups come from beside the host's own file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            found = [line.partition(":")[2].split() for line in lines if line.startswith("group:")]
+    except OSError:
+        found = []
+    return " ".join(word for words in found for word in words if word not in ("files", "compat", "systemd"))
+
+
+def check_memberships(
+    asked: dict[str, dict[str, Any]], members: dict[str, list[str]], login: str, problems: list[Problem]
+) -> None:
+    """A problem for each group of a directory whose members would have to be others; no users are the login user."""
+    for variable, need in sorted(asked.items()):
+        group = need["group"]
+        if not is_external(group):
+            continue
+        wanted, there = set(members.get(variable) or [login]), set(listed_members([group])[group])
+        if wanted <= there and (wanted == there or not need["exclusive"]):
+            continue
+        text = (
+            "the group %s comes from a directory (%s in /etc/nsswitch.conf), where alone its members can be changed"
+            % (
+                group,
+                group_sources(),
+            )
+        )
+        remedy = "let %s into the group there, or leave the role out" % ", ".join(
+            sorted(wanted - there) or sorted(wanted)
+        )
+        problems.append(problem(variable, text, remedy))
 
 
 def check_not_root(asked: dict[str, str], login: str, problems: list[Problem]) -> None:

@@ -42,6 +42,7 @@ class Wanted(TypedDict):
     owner: str | None
     group: str | None
     read: bool
+    follow: bool
 
 
 def expand(path: str, login: str) -> str:
@@ -58,7 +59,7 @@ def with_sha256(wanted: Wanted, checksums: dict[str, dict[str, str]], arch: str)
 def is_outdated(path: str, wanted: Wanted, login: str) -> bool:
     """Whether what is at a path is not what the role would make of it. What the role does not say does not count."""
     try:
-        found = os.lstat(path)
+        found = os.stat(path) if wanted["follow"] else os.lstat(path)
     except OSError:
         return wanted["type"] != "absent"
     if not KINDS[wanted["type"]](found.st_mode):

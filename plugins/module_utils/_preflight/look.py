@@ -34,14 +34,16 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     login = accounts.login_user()
     members = accounts.expand_groups(asked["members"], problems)
     users = accounts.find_users({**asked["users"], **members}, problems)
+    accounts.check_memberships(asked["memberships"], members, login, problems)
     users[login] = accounts.account(pwd.getpwnam(login))
-    wanted_packages = asked["packages"] + asked["packages_by_os"].get(os_name, [])
-    installed, interrupted = packages.dpkg_state()
+    wanted_packages = asked["packages"] + asked["packages_by_distribution"].get(os_name.partition("-")[0], [])
+    dpkg = packages.dpkg_state()
     accounts.check_not_root(asked["not_root"], login, problems)
     system.check_free(asked["free_mb"], problems)
     system.check_memory(asked["memory_mb"], problems)
     files.check_directories(asked["directories"], problems)
     receipt = files.read_receipt(asked["role"])
+    packages.check_held(asked["changes"], asked["removes"], receipt, dpkg, problems)
     units.check_calendars(asked["calendars"], problems, run_command)
     network.check_ports(asked["ports"], login, problems, run_command, units.noted_units(receipt))
     accounts.check_homes(asked["homes"], login, problems)
@@ -55,18 +57,21 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     return {
         "time": time.time(),
         "os": os_name,
+        "distribution": os_name.partition("-")[0],
+        "suite": system.SUPPORTED[os_name].suite if os_name in system.SUPPORTED else "",
         "arch": arch,
         "systemd": os.path.isdir("/run/systemd/system"),
         "cloud_init_running": system.cloud_init_running(),
-        "dpkg_interrupted": interrupted,
+        "dpkg_interrupted": dpkg.interrupted,
         "apt_lists_age": packages.apt_lists_age(),
-        "packages_installed": {name: installed[name] for name in wanted_packages if name in installed},
-        "packages_missing": [name for name in wanted_packages if name not in installed],
+        "packages_installed": {name: dpkg.installed[name] for name in wanted_packages if name in dpkg.installed},
+        "packages_missing": [name for name in wanted_packages if name not in dpkg.installed],
         "login_user": login,
         "users": users,
         "members": members,
         "owners": owners,
         "groups": accounts.listed_members(asked["groups"]),
+        "groups_external": [name for name in asked["groups"] if accounts.is_external(name)],
         "units": {
             name: units.unit_state(name, [path.replace(LOGIN_USER, login) for path in read], run_command)
             for name, read in ((unit.replace(LOGIN_USER, login), read) for unit, read in asked["units"].items())

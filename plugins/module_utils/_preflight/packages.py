@@ -7,11 +7,26 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import fits
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
 
 
-def dpkg_state(directory: str = "/var/lib/dpkg") -> tuple[dict[str, str], bool]:
-    """The versions of the installed packages by name, and whether an installation was cut off before its end (dpkg(1))."""
+@dataclass(frozen=True)
+class DpkgState:
+    """What dpkg(1) knows: the versions of the installed packages by name, those on hold, and whether an installation was cut off."""
+
+    installed: dict[str, str]
+    held: frozenset[str]
+    interrupted: bool
+
+
+def dpkg_state(directory: str = "/var/lib/dpkg") -> DpkgState:
+    """Read dpkg's own record."""
     installed = {}
+    held = set()
     interrupted = False
     name = ""
     try:
@@ -20,7 +35,9 @@ def dpkg_state(directory: str = "/var/lib/dpkg") -> tuple[dict[str, str], bool]:
                 if line.startswith("Package: "):
                     name = line[9:].strip()
                 elif line.startswith("Status: "):
-                    state = line.split()[-1]
+                    wanted, _error, state = line.split()[1:4]
+                    if wanted == "hold":
+                        held.add(name)
                     if state == "installed":
                         installed[name] = ""
                     elif state not in ("not-installed", "config-files"):
@@ -30,7 +47,38 @@ def dpkg_state(directory: str = "/var/lib/dpkg") -> tuple[dict[str, str], bool]:
         interrupted = interrupted or any(entry.isdigit() for entry in os.listdir(os.path.join(directory, "updates")))
     except OSError:
         pass  # not a Debian host: `operating_system` says so
-    return installed, interrupted
+    return DpkgState(installed, frozenset(held), interrupted)
+
+
+def check_held(
+    changes: dict[str, dict[str, Any]], removes: str, receipt: dict[str, Any], dpkg: DpkgState, problems: list[Problem]
+) -> None:
+    """A problem for each package on hold that the role would have to install, to bring to another version, or to remove.
+
+    apt refuses to touch it, which would stop the role half-way.
+    """
+    asked = {variable: dict(change) for variable, change in changes.items()}
+    if removes:
+        brought = [name for key in ("packages", "named") for name in receipt.get(key, [])]
+        change = asked.setdefault(removes, {})
+        change["absent"] = sorted({*change.get("absent", []), *brought})
+    for variable, change in sorted(asked.items()):
+        stuck = [name for name, version in change.get("present", {}).items() if not satisfied(name, version, dpkg)]
+        stuck += [name for name in change.get("absent", []) if name in dpkg.installed]
+        stuck = [name for name in stuck if name in dpkg.held]
+        if stuck:
+            names = " ".join(stuck)
+            text = "the role has to change what is on hold on this host: %s" % names
+            problems.append(
+                problem(
+                    variable, text, "release it (apt-mark unhold %s), or set %s to what is there" % (names, variable)
+                )
+            )
+
+
+def satisfied(name: str, version: str, dpkg: DpkgState) -> bool:
+    """Whether a package is there, of this version if there is one."""
+    return name in dpkg.installed and (not version or fits(dpkg.installed[name], version))
 
 
 def apt_lists_age() -> int:

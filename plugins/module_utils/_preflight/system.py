@@ -6,15 +6,27 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
 
+
+@dataclass(frozen=True)
+class Release:
+    """A release that the roles are written for: what it is called, and the name of its suite in apt's sources."""
+
+    title: str
+    suite: str
+
+
+# The one list of them; the roles' metadata and the clouds' images are held to it by a test.
 SUPPORTED = {
-    "debian-12": "Debian 12",
-    "debian-13": "Debian 13",
-    "ubuntu-22.04": "Ubuntu 22.04",
-    "ubuntu-24.04": "Ubuntu 24.04",
+    "debian-12": Release("Debian 12", "bookworm"),
+    "debian-13": Release("Debian 13", "trixie"),
+    "ubuntu-22.04": Release("Ubuntu 22.04", "jammy"),
+    "ubuntu-24.04": Release("Ubuntu 24.04", "noble"),
+    "ubuntu-26.04": Release("Ubuntu 26.04", "resolute"),
 }
 ARCHITECTURES = ("x86_64", "aarch64")
 
@@ -24,7 +36,13 @@ def check_may_change(os_name: str, arch: str, problems: list[Problem]) -> None:
     if os.geteuid() != 0:
         problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
     if os_name not in SUPPORTED:
-        problems.append(problem("", "%s is not supported" % os_name, "use %s" % ", ".join(SUPPORTED.values())))
+        problems.append(
+            problem(
+                "",
+                "%s is not supported" % os_name,
+                "use %s" % ", ".join(release.title for release in SUPPORTED.values()),
+            )
+        )
     if arch not in ARCHITECTURES:
         problems.append(
             problem("", "the architecture %s is not supported" % arch, "use %s" % " or ".join(ARCHITECTURES))

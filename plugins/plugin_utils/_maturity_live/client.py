@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Mapping
 
+from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
+
 LARGEST_ANSWER = 16 * 1024 * 1024  # bytes
 
 
@@ -47,7 +49,7 @@ class Client:
 
     def __post_init__(self) -> None:
         if not urllib.parse.urlsplit(self.url).netloc or not self.url.startswith(("http://", "https://")):
-            raise LiveOptionError(f"live: '{self.url}' is no address with http:// or https://")
+            raise LiveOptionError(f"live: '{without_secrets(self.url)}' is no address with http:// or https://")
 
     def get(self, path: str, parameters: Mapping[str, Any]) -> Any:
         """Return the JSON at the path."""

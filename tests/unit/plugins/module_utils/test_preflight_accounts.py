@@ -102,3 +102,53 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
     assert refused("home/work/new/one")
     (tmp_path / "home").chmod(0o777)
     assert refused("home/new")
+
+
+@pytest.fixture(name="directory")
+def fixture_directory(monkeypatch, tmp_path):
+    """A group `docker` that is in no file of this host."""
+    known = {"docker": grp.struct_group(("docker", "x", 7, ["ann"])), "team": grp.struct_group(("team", "x", 8, []))}
+    monkeypatch.setattr(accounts.grp, "getgrnam", known.__getitem__)
+    monkeypatch.setattr(accounts, "is_local", lambda name: name == "team")
+    monkeypatch.setattr(accounts, "group_sources", lambda: "sss")
+
+
+@pytest.mark.parametrize(
+    ("users", "group", "exclusive", "remedy"),
+    [
+        (["ann"], "docker", False, ""),
+        (["ann"], "docker", True, ""),
+        (["ann", "bob"], "docker", False, "let bob into"),
+        ([], "docker", False, "let ubuntu into"),
+        (["bob"], "team", True, ""),
+        (["bob"], "none", False, ""),
+    ],
+)
+def test_a_group_of_a_directory_is_a_problem_where_its_members_would_have_to_be_others(
+    directory, users, group, exclusive, remedy
+):
+    problems = []
+    asked = {"x_users": {"group": group, "exclusive": exclusive}}
+    accounts.check_memberships(asked, {"x_users": users}, "ubuntu", problems)
+    assert [remedy in entry["remedy"] and "(sss in" in entry["problem"] for entry in problems] == [True] * bool(remedy)
+
+
+def test_nobody_may_be_left_in_a_directorys_group_who_is_not_wanted(directory):
+    problems = []
+    accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
+    assert problems == []
+    accounts.grp.getgrnam("docker").gr_mem.append("bob")
+    accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
+    assert len(problems) == 1
+
+
+def test_where_groups_come_from_beside_the_hosts_own_file(tmp_path):
+    (tmp_path / "conf").write_text("passwd: files ldap\ngroup:          files systemd sss ldap\n")
+    assert accounts.group_sources(str(tmp_path / "conf")) == "sss ldap"
+    assert accounts.group_sources(str(tmp_path / "none")) == ""
+
+
+def test_a_group_of_this_host_is_in_its_file(tmp_path):
+    (tmp_path / "group").write_text("dockers:x:1:\nteam:x:2:ann\n")
+    assert accounts.is_local("team", str(tmp_path / "group"))
+    assert not accounts.is_local("docker", str(tmp_path / "group"))

@@ -76,7 +76,12 @@ def test_a_receipt_is_read(tmp_path, monkeypatch):
 
 
 def wanted(**said):
-    return {"type": "file", **dict.fromkeys(("sha256", "sha256_variable", "target", "mode", "owner", "group")), **said}
+    return {
+        "type": "file",
+        "follow": False,
+        **dict.fromkeys(("sha256", "sha256_variable", "target", "mode", "owner", "group")),
+        **said,
+    }
 
 
 def make_place(folder):
@@ -99,6 +104,7 @@ SHA256_OF_SETTINGS = hashlib.sha256(b"a = 1\n").hexdigest()
         (".", {"type": "directory"}),
         ("link", {"type": "link", "target": "settings"}),
         ("none", {"type": "absent"}),
+        ("link", {"follow": True, "mode": "0640"}),
     ],
 )
 def test_what_is_as_it_should_be_is_left_alone(tmp_path, name, said):
@@ -116,6 +122,7 @@ def test_what_is_as_it_should_be_is_left_alone(tmp_path, name, said):
         ("settings", {"type": "absent"}),
         ("settings", {"type": "directory"}),
         ("link", {}),
+        ("link", {"follow": True, "mode": "0600"}),
         ("link", {"type": "link", "target": "other"}),
         ("none", {}),
     ],

@@ -54,7 +54,7 @@ def test_files_to_be_read_come_with_their_checksum(tmp_path):
 
 def test_groups_are_told_with_those_they_list(monkeypatch):
     team = look.accounts.grp.struct_group(("team", "x", 7, ["ann", "bob"]))
-    monkeypatch.setattr(look.accounts.grp, "getgrall", lambda: [team])
+    monkeypatch.setattr(look.accounts.grp, "getgrnam", {"team": team}.__getitem__)
     assert look.look(asked(groups=["team", "none"]), None)["groups"] == {"team": ["ann", "bob"], "none": []}
 
 
