@@ -127,9 +127,21 @@ options:
     type: int
     default: 67108864
   timeout:
-    description: Seconds after which reading ends.
+    description: Seconds after which no further file is read; what was read until then is judged.
     type: int
     default: 30
+  time_limit:
+    description:
+      - Seconds that the project may take in all, on the target and on the controller, whatever lies in it.
+      - A project that takes longer has no result. The task fails for it and tells in RV(not_finished) what it was busy with.
+    type: int
+    default: 60
+    version_added: 1.1.0
+  memory_limit:
+    description: Memory in MB that the project may take on the target, and again on the controller.
+    type: int
+    default: 512
+    version_added: 1.1.0
   live:
     description:
       - Servers to ask besides, by requests that only read. What they say confirms, raises or lowers a status.
@@ -197,6 +209,8 @@ options:
     description: What to look for. The action plugin of the same name compiles it from the rules; it is not for users.
     type: dict
 notes:
+  - Where it runs as root, the files are read with the rights of the owner of O(path), so that nobody has files read for them that they may
+    not read. A checkout that belongs to root is read as root. In both cases no link is followed, in O(path) neither.
   - Where something was cut off, a criterion whose evidence could stand there is V(unknown) and not V(not_met).
   - The same checkout gives the same result, byte by byte.
 """
@@ -224,6 +238,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+not_finished:
+  description: Where the project came to a limit, the C(limit), the C(half) that did (V(target) or V(controller)), and C(at), what it was busy with.
+  returned: when O(time_limit) or O(memory_limit) was reached
+  type: dict
+  sample: {"limit": "in 60 s", "half": "target", "at": "models/generated.py"}
 maturity:
   description: What was found.
   returned: success
@@ -303,14 +322,21 @@ maturity:
       type: dict
 """
 
-import os
+import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect_as_owner
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import (
+    Limits,
+    NotFinishedError,
+    WorkFailedError,
+    run_limited,
+)
 
 REASONS = ["external", "not-detected", "not-supported", "process", "not-applicable", "accepted-risk"]
 BOUNDS = ("max_files", "max_depth", "max_file_bytes", "max_text_bytes", "max_total_bytes", "timeout")
+LIMITS = ("time_limit", "memory_limit")
 
 
 def argument_spec() -> dict[str, Any]:
@@ -356,7 +382,17 @@ def argument_spec() -> dict[str, Any]:
         "max_text_bytes": {"type": "int", "default": 524288},
         "max_total_bytes": {"type": "int", "default": 67108864},
         "timeout": {"type": "int", "default": 30},
+        "time_limit": {"type": "int", "default": 60},
+        "memory_limit": {"type": "int", "default": 512},
         "plan": {"type": "dict"},
+    }
+
+
+def not_finished(problem: NotFinishedError, half: str, path: str) -> dict[str, Any]:
+    """What is told of a project that came to a limit."""
+    return {
+        "msg": "%s was %s" % (path, problem),
+        "not_finished": {"limit": problem.limit, "half": half, "at": problem.at},
     }
 
 
@@ -368,13 +404,20 @@ def main() -> None:
         module.fail_json(
             msg="maturity_info judges on the controller: run it as a task or with ansible -m, not by itself."
         )
-    if not os.path.isdir(path):
-        module.fail_json(msg="There is no folder %s on this host; set path to the checkout of a project." % path)
-    for name in BOUNDS:
+    for name in (*BOUNDS, *LIMITS):
         if module.params[name] < 1:
             module.fail_json(msg="%s is %d; set it to one or more." % (name, module.params[name]))
     plan["bounds"] = {name: module.params[name] for name in BOUNDS}
-    module.exit_json(changed=False, facts=collect(path, plan))
+    limits = Limits(module.params["time_limit"], module.params["memory_limit"])
+    began = time.monotonic()
+    try:
+        facts = run_limited(lambda: collect_as_owner(path, plan), limits)
+    except NotFinishedError as problem:
+        module.fail_json(**not_finished(problem, "target", path))
+    except WorkFailedError as problem:
+        module.fail_json(msg=str(problem))
+    # As text: what a checkout makes of them is taken apart under the controller's own limit.
+    module.exit_json(changed=False, facts=facts, seconds=time.monotonic() - began)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ SCOPES: frozenset[type] = frozenset(
 )
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
+MOST_FIELDS = 5000
+F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
 
 
@@ -44,7 +46,16 @@ def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
 
     `wanted` tells which calls and strings are kept.
     """
+    if is_heavy(source):
+        raise ValueError("more fields of f-strings than people write")
     return _Reader(wanted).read(ast.parse(source))
+
+
+def is_heavy(source: bytes | str) -> bool:
+    """Before Python 3.12 the parser's time grows with the square of the number of fields in an f-string."""
+    if isinstance(source, str):
+        return source.count("{") > MOST_FIELDS and F_STRING.search(source.encode("utf-8", "replace")) is not None
+    return source.count(b"{") > MOST_FIELDS and F_STRING.search(source) is not None
 
 
 def loose_facts(source: bytes | str) -> dict[str, Any]:

@@ -13,8 +13,12 @@ from typing import Any
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import as_list, yaml_mapping
 
 REASONS = ("external", "not-detected", "not-supported", "process", "not-applicable", "accepted-risk")
+REQUIRED = ("id", "reason", "by", "date")
 ROLES = ("source", "test", "example", "notebook", "template", "vendored", "artefact")
 DAYS = 180
+LONGEST_NAME = 100
+LONGEST_PATTERN = 300
+MOST_STARS = 20
 ISO = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
@@ -46,11 +50,16 @@ def statements(
     if text.strip() and not document:
         declared.warnings.append(".mlops-maturity.yml is no YAML mapping and was not used")
     roles = document.get("roles")
-    declared.roles = (
+    given = (
         {str(key): str(role) for key, role in roles.items() if str(role) in ROLES} if isinstance(roles, dict) else {}
     )
-    declared.exclude = [str(item) for item in as_list(document.get("exclude"))]
-    if document.get("target_level") in (1, 2, 3, 4):
+    exclude = [str(item) for item in as_list(document.get("exclude"))]
+    for pattern in [*given, *exclude]:
+        if _is_endless(pattern):
+            declared.warnings.append("the pattern %s… is not used: it is too long" % pattern[:LONGEST_NAME])
+    declared.roles = {pattern: role for pattern, role in given.items() if not _is_endless(pattern)}
+    declared.exclude = [pattern for pattern in exclude if not _is_endless(pattern)]
+    if document.get("target_level") in (1, 2, 3, 4) and document["target_level"] is not True:
         declared.target_level = document["target_level"]
     for status, items in (
         ("attested", as_list(document.get("attest"))),
@@ -62,9 +71,8 @@ def statements(
             problem = _problem(item, known, today)
             if problem:
                 name = item.get("id", "?") if isinstance(item, dict) else item
-                declared.warnings.append(
-                    "%s of %s is not used: %s" % ("attestation" if status == "attested" else "waiver", name, problem)
-                )
+                kind = "attestation" if status == "attested" else "waiver"
+                declared.warnings.append("%s of %s is not used: %s" % (kind, str(name)[:LONGEST_NAME], problem))
             else:
                 declared.by_id[item["id"]] = Statement(
                     status,
@@ -74,13 +82,21 @@ def statements(
     return declared
 
 
-def _problem(item: Any, known: set[str], today: str) -> str:
+def _is_endless(pattern: str) -> bool:
+    """A pattern of paths that nobody writes, and that would take long to compare."""
+    return len(pattern) > LONGEST_PATTERN or pattern.count("*") > MOST_STARS
+
+
+def _problem(item: Any, known: set[str], today: str) -> str:  # noqa: PLR0911 (a guard a line)
     """Why a statement does not count, or an empty text."""
     if not isinstance(item, dict):
         return "it has to be a mapping with id, reason, by and date"
-    missing = [key for key in ("id", "reason", "by", "date") if not item.get(key)]
+    missing = [key for key in REQUIRED if not item.get(key)]
     if missing:
         return "it has no %s" % ", ".join(missing)
+    wrong = [key for key in (*REQUIRED, "expires", "statement") if not isinstance(item.get(key) or "", (str, int))]
+    if wrong:
+        return "it has no text as %s" % ", ".join(wrong)
     if item["id"] not in known:
         return "there is no such criterion"
     if item["reason"] not in REASONS:

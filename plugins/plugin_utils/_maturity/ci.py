@@ -38,34 +38,37 @@ EVENTS = {
     "registry_package": "event",
 }
 AUTOMATIC = frozenset({"push", "pull_request", "tag", "schedule", "event"})
-NEVER = re.compile(r"^\s*(?:\$\{\{\s*)?(?:false|0|''|never)(?:\s*\}\})?\s*$", re.I)
+NEVER = re.compile(r"^\s{0,20}(?:\$\{\{\s{0,20})?(?:false|0|''|never)(?:\s{0,20}\}\})?\s{0,20}$", re.I)
 EVENT_NAME = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 # Azure Pipelines and Cloud Build may have any file name; these words give them away.
 AZURE = (
     re.compile(r"^(?:trigger|pr|resources):", re.M),
-    re.compile(r"^(?:stages|jobs|steps|pool):[ \t]*$", re.M),
+    re.compile(r"^(?:stages|jobs|steps|pool):[ \t]{0,99}$", re.M),
     re.compile(r"vmImage|task: \w+@\d|- script:|- bash:"),
 )
-CLOUD_BUILD = re.compile(r"^steps:[ \t]*(?:#.*)?$", re.M)
-CLUSTER = re.compile(r"^(?:kind create|minikube start|k3d cluster create|k3s server|uses:\S*(?:kind|minikube|k3d|k3s))")
-OTHER_CI = re.compile(
-    r"(?:^|/)(?:azure-pipelines[\w.-]*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker\.ya?ml|"
-    r"\.buildkite/[\w.-]+\.ya?ml|\.circleci/config\.yml|\.semaphore/semaphore\.yml|\.?appveyor\.yml|\.cirrus\.ya?ml|"
-    r"codefresh\.ya?ml|\.build\.yml|\.builds/[\w.-]+\.yml|\.harness/[\w./-]+\.ya?ml|buddy\.yml)$"
+CLOUD_BUILD = re.compile(r"^steps:[ \t]{0,99}(?:#.*)?$", re.M)
+CLUSTER = re.compile(
+    r"^(?:kind create|minikube start|k3d cluster create|k3s server|uses:\S{0,99}(?:kind|minikube|k3d|k3s))"
 )
+OTHER_CI = re.compile(
+    r"(?:^|/)(?:azure-pipelines[\w.-]{0,99}\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker\.ya?ml|"
+    r"\.buildkite/[\w.-]{1,199}\.ya?ml|\.circleci/config\.yml|\.semaphore/semaphore\.yml|\.?appveyor\.yml|\.cirrus\.ya?ml|"
+    r"codefresh\.ya?ml|\.build\.yml|\.builds/[\w.-]{1,199}\.yml|\.harness/[\w./-]{1,199}\.ya?ml|buddy\.yml)$"
+)
+JENKINS_STEP = re.compile(r"\b(?:sh|bat)\b[\s(]{0,20}(?:script:\s{0,20})?(\"\"\"|'''|\"|')")
 # Keys under which the systems keep what they run.
 SCRIPTS = re.compile(r"^(?:(?:\w+_)?script|run|commands?|bash|pwsh|powershell|steps|install|inlineScript|tasks)$")
 # The address of a CI system's badge, and the file that would tell it what to do.
 BADGES = tuple(
-    (re.compile(address + r"[^\s)>\"']*"), re.compile(file))
+    (re.compile(address + r"[^\s)>\"']{0,200}"), re.compile(file))
     for address, file in (
         (r"travis-ci\.(?:org|com)", r"(?:^|/)\.travis\.yml$"),
         (r"circleci\.com", r"^\.circleci/"),
         (r"ci\.appveyor\.com", r"(?:^|/)\.?appveyor\.yml$"),
-        (r"(?:dev\.azure|visualstudio)\.com[^\s)]*/_apis/build/status", r"azure|\.pipelines/"),
+        (r"(?:dev\.azure|visualstudio)\.com[^\s)]{0,200}/_apis/build/status", r"azure|\.pipelines/"),
         (r"/buildStatus/icon", r"(?:^|/)Jenkinsfile"),
-        (r"/badges/[^\s)]*pipeline\.svg", r"^\.gitlab-ci\.yml$"),
-        (r"codebuild[^\s)]*/badges", r"buildspec"),
+        (r"/badges/[^\s)]{0,200}pipeline\.svg", r"^\.gitlab-ci\.yml$"),
+        (r"codebuild[^\s)]{0,200}/badges", r"buildspec"),
         (r"badge\.buildkite\.com", r"^\.buildkite/"),
         (r"semaphoreci\.com", r"^\.semaphore/"),
         (r"cloud\.drone\.io", r"(?:^|/)\.drone\.yml$"),
@@ -119,9 +122,9 @@ class CiReader:
                 found.extend(self._gitlab(path))
             elif base == "Jenkinsfile" or base.startswith("Jenkinsfile."):
                 found.append(self._jenkins(path, text))
-            elif re.match(r"^cloudbuild[\w.-]*\.(?:ya?ml|json)$", base):
+            elif re.match(r"^cloudbuild[\w.-]{0,99}\.(?:ya?ml|json)$", base):
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
-            elif re.match(r"^buildspec[\w.-]*\.ya?ml$", base):
+            elif re.match(r"^buildspec[\w.-]{0,99}\.ya?ml$", base):
                 found.append(self._plain(path, yaml_mapping(text).get("phases"), "codebuild"))
             elif OTHER_CI.search(path) or (_is_azure(text) and path.endswith((".yml", ".yaml"))):
                 found.append(self._other(path, text))
@@ -134,19 +137,21 @@ class CiReader:
     def outside(self, files: Iterable[str]) -> list[tuple[str, int, str]]:
         """Where CI is told to run what stands elsewhere: file, line and what is named there."""
         found: list[tuple[str, int, str]] = []
-        for path, text in sorted(self.text.items()):
-            base = posixpath.basename(path)
+        for path in sorted(self.text):
+            text, base = self.text[path], posixpath.basename(path)
             if re.match(r"^\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$", path):
                 named = _called(yaml_mapping(text))
             elif path == ".gitlab-ci.yml":
                 named = [item for _path, document in self._included(path) for item in _foreign_includes(document)]
             elif base.startswith("Jenkinsfile"):
-                library = re.search(r"@Library\([^)]*\)|^[ \t]*library\b.*$", without_comments(text, path), re.M)
-                named = [library.group()] if library and not re.search(r"\b(?:sh|bat)\b[\s(]*[\"']", text) else []
+                library = re.search(
+                    r"@Library\([^)]{0,300}\)|^[ \t]{0,99}library\b.*$", without_comments(text, path), re.M
+                )
+                named = [library.group()] if library and not re.search(r"\b(?:sh|bat)\b[\s(]{0,20}[\"']", text) else []
             elif path == ".circleci/config.yml":
                 named = _orb_jobs(yaml_mapping(text))
             elif OTHER_CI.search(path) or _is_azure(text):
-                named = re.findall(r"^[ \t-]*template:[ \t]*[\"']?([^\s@]+@\w+)", text, re.M)
+                named = re.findall(r"^[ \t-]{0,99}template:[ \t]{0,99}[\"']?([^\s@]+@\w+)", text, re.M)
             elif re.match(r"^README", path, re.I):
                 named = [
                     badge.group()
@@ -310,10 +315,10 @@ class CiReader:
     def _jenkins(self, path: str, text: str) -> Job:
         text = without_comments(text, path)
         job = Job(path, 1, "Jenkinsfile", frozenset({"push"}), [], "jenkins")
-        for call in re.finditer(r"\b(?:sh|bat)\b[\s(]*(?:script:\s*)?(\"\"\"|'''|\"|')(.*?)\1", text, re.S):
-            job.commands.extend(self.expander.expand(call.group(2), path, text.count("\n", 0, call.start()) + 1))
+        for start, script in _jenkins_scripts(text):
+            job.commands.extend(self.expander.expand(script, path, start))
         for number, line in enumerate(text.split("\n"), 1):
-            if re.search(r"\b\w+\s*\(|\.push\(", line) and not re.search(r"\bsh\b", line):
+            if re.search(r"\w\s{0,20}\(", line) and not re.search(r"\bsh\b", line):
                 job.commands.append(Command("jenkins:" + line.strip(), path, number))
         return job
 
@@ -370,7 +375,9 @@ class CiReader:
         document = yaml_mapping(text)
         manual = str(document.get("trigger")) == "none" and str(document.get("pr", "none")) == "none"
         triggers = {"manual"} if manual else {"push"}
-        if document.get("schedules") or re.search(r"^[ \t]+- cron:|triggers:[ \t]*\n[ \t]+- schedule:", text, re.M):
+        if document.get("schedules") or re.search(
+            r"^[ \t]+- cron:|triggers:[ \t]{0,20}\n[ \t]+- schedule:", text, re.M
+        ):
             triggers.add("schedule")
         return self._plain(path, document, path, frozenset(triggers))
 
@@ -399,6 +406,26 @@ class CiReader:
                         job.commands.append(Command(words, path, line_of(text, "Name: %s" % action.get("Name"))))
                 found.append(job)
         return found
+
+
+def _jenkins_scripts(text: str) -> Iterator[tuple[int, str]]:
+    """Line and text of every script that a step `sh` or `bat` has in quotes."""
+    place, number = 0, 1
+    endless: set[str] = set()
+    while True:
+        call = JENKINS_STEP.search(text, place)
+        if call is None:
+            return
+        quote = call.group(1)
+        end = -1 if quote in endless else text.find(quote, call.end())
+        number += text.count("\n", place, call.start())
+        if end < 0:
+            endless.add(quote)
+            place = call.end()
+        else:
+            yield number, text[call.end() : end]
+            place = end + len(quote)
+        number += text.count("\n", call.start(), place)
 
 
 def _is_azure(text: str) -> bool:

@@ -27,6 +27,10 @@ DEEPEST = 6
 MOST_COMMANDS = 3000
 # Definitions of one task: a name is used again in another file, and no more often.
 MOST_TASKS = 20
+LONGEST_LINE = 4000
+TASK_TABLE = re.compile(r"\Atool\.[\w.\"-]{0,200}?(?:tasks|scripts)(?:\.([\w-]{1,200}))?\Z")
+TOML_KEY = re.compile(r"\A[\w:.-]+\Z")
+RECIPE_NAME = re.compile(r"@?(\w[\w-]*)")
 SPLIT = re.compile(r"(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)")
 PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
@@ -35,7 +39,7 @@ PREFIX = re.compile(
     r"uvx|pipx run|npx|"
     r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\$\([^)]*\)|\S*))\s+"
 )
-SILENCED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b)|--exit-zero")
+SILENCED = re.compile(r"\|\|\s{0,20}(?:true|:|exit 0|echo\b)|--exit-zero")
 SAYS_ONLY = re.compile(r"^(?:echo|printf|sleep|true|:|cat <<)\b")
 
 
@@ -176,10 +180,10 @@ class Expander:
     def tasks(self) -> dict[str, list[tuple[str, str]]]:
         """Named tasks of just, Taskfile, poe, pdm, hatch and their like: the file and its script, prerequisites first."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for path, text in sorted(self.text.items()):
-            base = posixpath.basename(path).lower()
+        for path in sorted(self.text):
+            text, base = self.text[path], posixpath.basename(path).lower()
             if base in ("justfile", ".justfile"):
-                recipes = make_targets(re.sub(r"^@?(\w[\w-]*)[^:\n=]*:(?!=)", r"\1:", text, flags=re.M))
+                recipes = make_targets("\n".join(map(_recipe_line, text.split("\n"))))
                 for name, (needs, _recipe) in recipes.items():
                     lines = [line for need in [*needs, name] for _number, line in recipes.get(need, ([], []))[1]]
                     found.setdefault(name, []).append((path, "\n".join(lines)))
@@ -200,7 +204,7 @@ class Expander:
             for name in ("tox.ini", "pyproject.toml", "setup.cfg"):
                 path = self._find(name, one.folder)
                 text = self.text.get(path, "")
-                for block in re.finditer(r"^commands\s*=\s*(.*(?:\n[ \t]+.*)*)", text, re.M):
+                for block in re.finditer(r"^commands[ \t]{0,20}=[ \t]{0,20}(.*(?:\n[ \t]+.*)*)", text, re.M):
                     line = text.count("\n", 0, block.start()) + 1
                     yield (
                         "%s:%d" % (path, line),
@@ -208,9 +212,9 @@ class Expander:
                     )
         else:
             path = self._find("noxfile.py", one.folder)
-            for call in re.finditer(r"session\.run\(([^)]*)\)", self.text.get(path, "")):
+            for call in re.finditer(r"session\.run\(([^)]{0,2000})\)", self.text.get(path, "")):
                 line = self.text[path].count("\n", 0, call.start()) + 1
-                text = " ".join(re.findall(r"[\"']([^\"']+)[\"']", call.group(1)))
+                text = " ".join(re.findall(r"[\"']([^\"']{1,300})[\"']", call.group(1)))
                 yield "%s:%d" % (path, line), Command(text, path, line, one.gating, one.folder)
 
     def _docker(self, words: list[str], one: Command) -> Iterator[tuple[str, Command]]:
@@ -254,19 +258,60 @@ def _task_script(steps: list[Any]) -> str:
     return "\n".join(lines)
 
 
+def _recipe_line(line: str) -> str:
+    """A line of a justfile without the parameters of the recipe that it begins."""
+    found = RECIPE_NAME.match(line)
+    head, colon, rest = line.partition(":")
+    return (
+        "%s:%s" % (found.group(1), rest) if found and colon and "=" not in head and not rest.startswith("=") else line
+    )
+
+
 def _toml_tasks(text: str) -> Iterator[tuple[str, str]]:
     """Tasks in the tables of a pyproject.toml that hold nothing else."""
-    for table in re.finditer(
-        r"^\[tool\.[\w.\"-]*?(?:tasks|scripts)(?:\.([\w-]+))?\]\s*\n((?:(?!\[[\w\"]).*\n?)*)", text, re.M
-    ):
-        name, body = table.groups()
-        if table.group().startswith("[tool.poetry.scripts"):
+    for title, body in _toml_tables(text):
+        table = TASK_TABLE.match(title)
+        if not table or title.startswith("tool.poetry.scripts"):
             continue
+        name = table.group(1)
         if name:
-            yield name, "\n".join(re.findall(r"^(?:cmd|shell|cmds|script)\s*=\s*[\"']+(.*?)[\"']+\s*$", body, re.M))
+            given = [_toml_entry(line) for line in body]
+            commands = [
+                value.strip("\"' \t")
+                for key, value in given
+                if key in ("cmd", "shell", "cmds", "script") and value.startswith(("'", '"'))
+            ]
+            yield name, "\n".join(item for item in commands if item)
             continue
-        for found in re.finditer(r"^[\"']?([\w:.-]+)[\"']?\s*=\s*(.*(?:\n(?![\w\"'\[]+[\w:.-]*\s*=).*)*)", body, re.M):
-            yield found.group(1), "\n".join(re.findall(r"[\"']([^\"'\n]{3,})[\"']", found.group(2)))
+        key, lines = "", list[str]()
+        for line in [*body, "end = of table"]:
+            begun, value = _toml_entry(line)
+            if not begun:
+                lines.append(line)
+                continue
+            if key:
+                yield key, "\n".join(re.findall(r"[\"']([^\"'\n]{3,1000})[\"']", "\n".join(lines)))
+            key, lines = begun, [value]
+
+
+def _toml_tables(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Titles of tables and the lines below each."""
+    title, body = "", list[str]()
+    for line in text.split("\n"):
+        if re.match(r"\[[\w\"]", line):
+            yield title, body
+            title, body = line.strip().strip("[]"), []
+        else:
+            body.append(line[:LONGEST_LINE])
+    yield title, body
+
+
+def _toml_entry(line: str) -> tuple[str, str]:
+    """Key and value of a line that begins an entry, else empty texts."""
+    key, equals, value = line.partition("=")
+    key = key.strip()
+    bare = key.strip("\"'")
+    return (bare, value.strip()) if equals and not line[:1].isspace() and TOML_KEY.match(bare) else ("", "")
 
 
 def _join(folder: str, path: str) -> str:
@@ -276,7 +321,7 @@ def _join(folder: str, path: str) -> str:
 
 def _bare(part: str) -> str:
     """A simple command without what only dresses it."""
-    text = part.strip().strip("`")
+    text = part.strip().strip("`")[:LONGEST_LINE]
     for _times in range(8):
         shorter = PREFIX.sub("", text, count=1)
         if shorter == text:

@@ -13,8 +13,8 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks i
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 MANIFEST = re.compile(
-    r"^(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.txt|Pipfile|(?:environment|conda)[\w.-]*\.ya?ml|MLproject|"
-    r"(?:.*\.)?Dockerfile|Project\.toml|DESCRIPTION)$"
+    r"^(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]{0,99}\.txt|Pipfile|(?:environment|conda)[\w.-]{0,99}\.ya?ml|MLproject|"
+    r"(?:.{0,200}\.)?Dockerfile|Project\.toml|DESCRIPTION)$"
 )
 MOST_COMPONENTS = 50
 

@@ -13,6 +13,10 @@ import yaml
 
 MOST_ALIASES = 200
 MOST_NODES = 50_000
+# What a document may come to with every alias and merge key written out.
+MOST_WRITTEN_OUT = 2 << 20
+LONGEST_NUMBER = 40
+LONGEST_LINE = 10_000
 DEEPEST = 60
 DEEPEST_FLOW = 1000
 NESTED_IN_LINE = re.compile(r"(?:[-?:][ \t]+){100}")
@@ -53,6 +57,47 @@ def _foreign(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _foreign)
 
 
+def _number(read: Any) -> Any:
+    """A number is text where it has more digits than a number: reading it takes the square of their number."""
+    return lambda loader, node: node.value if len(node.value) > LONGEST_NUMBER else read(loader, node)
+
+
+for _kind in ("int", "float"):
+    _tag = "tag:yaml.org,2002:%s" % _kind
+    _Loader.add_constructor(_tag, _number(yaml.SafeLoader.yaml_constructors[_tag]))
+
+
+def _written_out(node: Any, known: dict[int, int]) -> int:
+    """Characters and nodes of a YAML node with every alias written out; raises ValueError where that has no end, or is too much."""
+    if id(node) in known:
+        if known[id(node)] < 0:
+            raise ValueError("a node that contains itself")
+        return known[id(node)]
+    known[id(node)] = -1
+    size = 1
+    if isinstance(node, yaml.ScalarNode):
+        size += len(node.value)
+    else:
+        for item in node.value:
+            size += sum(_written_out(part, known) for part in (item if isinstance(item, tuple) else (item,)))
+            if size > MOST_WRITTEN_OUT:
+                raise ValueError("more than anybody writes")
+    known[id(node)] = size
+    return size
+
+
+def _documents(text: str) -> Iterator[Any]:
+    loader = _Loader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            if "&" in text:
+                _written_out(node, {})
+            yield loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
 def _too_deep(text: str) -> bool:
     """Nesting that would overflow the stack of the C parser, which ends the whole process."""
     if NESTED_IN_LINE.search(text):
@@ -72,7 +117,7 @@ def yaml_documents(text: str) -> list[Any]:
     if text.count("*") > MOST_ALIASES and len(re.findall(r"(?:^|[\s\[,{-])\*\w", text)) > MOST_ALIASES:
         return []
     try:
-        return [item for item in yaml.load_all(text, _Loader) if item is not None]
+        return [item for item in _documents(text) if item is not None]
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, OverflowError):
         return []
 
@@ -142,9 +187,27 @@ def without_comments(text: str, path: str = "") -> str:
         else:
             lines.append(re.split(r"\s#\s", line, maxsplit=1)[0])
     cleaned = "\n".join(lines)
-    if path.endswith(SLASHED):
-        cleaned = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), cleaned, flags=re.S)
-    return cleaned
+    return _without_blocks(cleaned) if path.endswith(SLASHED) else cleaned
+
+
+def with_short_lines(text: str, path: str) -> str:
+    """Text whose lines are cut where nobody reads any more, so that no pattern meets an endless one; JSON may be one line."""
+    if path.endswith(".json") or len(text) <= LONGEST_LINE:
+        return text
+    return "\n".join(line[:LONGEST_LINE] for line in text.split("\n"))
+
+
+def _without_blocks(text: str) -> str:
+    """Text whose `/* comments */` are blanked; one without an end is none."""
+    parts: list[str] = []
+    place = 0
+    while True:
+        start = text.find("/*", place)
+        end = text.find("*/", start + 2) if start >= 0 else -1
+        if end < 0:
+            return "".join([*parts, text[place:]])
+        parts += [text[place:start], "\n" * text.count("\n", start, end)]
+        place = end + 2
 
 
 def line_of(text: str, needle: str) -> int:
@@ -179,30 +242,43 @@ def make_targets(text: str) -> dict[str, tuple[list[str], list[tuple[int, str]]]
             for name in current:
                 targets[name][1].append((number, line.strip().lstrip("@-+")))
             continue
-        rule = re.match(r"^([^\s#:=][^:=#]*)::?(?!=)\s*([^=#;]*)(?:;(.*))?(?:#.*)?$", line)
+        rule = _make_rule(line)
         if rule:
-            current = [name for name in rule.group(1).split() if name != ".PHONY"]
+            names, needs, command = rule
+            current = [name for name in names.split() if name != ".PHONY"]
             for name in current:
                 known = targets.setdefault(name, ([], []))
-                known[0].extend(word for word in rule.group(2).split() if word != "|")
-                if rule.group(3):
-                    known[1].append((number, rule.group(3).strip()))
+                known[0].extend(word for word in needs.split() if word != "|")
+                if command:
+                    known[1].append((number, command))
         elif line.strip() and not line.startswith("#"):
             current = []
     return targets
+
+
+def _make_rule(line: str) -> tuple[str, str, str] | None:
+    """Targets, prerequisites and the command behind a semicolon of a line `targets: prerequisites`, or None."""
+    names, colon, rest = line.partition(":")
+    if not colon or not names or names[0].isspace() or "=" in names or "#" in names:
+        return None
+    rest = rest.removeprefix(":")
+    needs, semicolon, command = rest.partition(";")
+    needs = needs.partition("#")[0]
+    # A variable, not a rule: `name := value`, `target: name = value`.
+    return None if "=" in needs else (names, needs, command.strip() if semicolon else "")
 
 
 def dockerfile(text: str) -> list[tuple[int, str, str]]:
     """Instructions of a Dockerfile: line, upper-case keyword, the rest."""
     found = []
     for number, line in joined_lines(without_comments(text)):
-        match = re.match(r"^\s*([A-Za-z]+)\s+(.*)$", line)
-        if match:
-            found.append((number, match.group(1).upper(), match.group(2).strip()))
+        keyword, rest = [*line.split(None, 1), "", ""][:2]
+        if rest and keyword.isascii() and keyword.isalpha():
+            found.append((number, keyword.upper(), rest.strip()))
     return found
 
 
-REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^;#]*)")
+REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?([^;#]*)")
 
 
 def pins(text: str) -> tuple[int, int]:
@@ -227,5 +303,5 @@ def conda_pins(text: str) -> tuple[int, int]:
     for item in nodes(yaml_mapping(text).get("dependencies")):
         if isinstance(item, str):
             total += 1
-            exact += bool(re.search(r"[\w\]]\s*={1,3}\s*\d", item)) and not re.search(r"[<>~]", item)
+            exact += bool(re.search(r"[\w\]]\s{0,20}={1,3}\s{0,20}\d", item)) and not re.search(r"[<>~]", item)
     return total, exact

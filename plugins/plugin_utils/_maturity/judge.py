@@ -22,7 +22,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.componen
     facts_of_component,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import Rules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.surroundings import (
     Surroundings,
@@ -97,6 +97,7 @@ def judge(
         "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
         "warnings": declared.warnings
+        + ["%s could not be answered: %s" % item for item in sorted(whole.answers.broken.items())]
         + (["course notes: several exercises side by side make no one product"] if whole.course else []),
         "scan": {
             "files": len(facts["files"]),
@@ -194,7 +195,7 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
     }
 
 
-def _status(
+def _status(  # noqa: PLR0911 (the first that holds decides)
     criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, no_ml: bool
 ) -> tuple[str, list[Evidence], str]:
     absent = no_ml and criterion.get("about_models")
@@ -211,6 +212,10 @@ def _status(
     holds, evidence = holds_for(criterion.get("unknown", []), answers)
     if holds:
         return "unknown", evidence, advice.outside_reason(criterion, answers)
+    names = set().union(*(named_signals(criterion.get(key, [])) for key in EXPRESSIONS))
+    failed = sorted(names & set(answers.broken))
+    if failed:
+        return "unknown", [], "%s could not be answered" % ", ".join(failed)
     hidden = unseen.hides(criterion, answers)
     return ("unknown", [], hidden) if hidden else ("not_met", [], advice.absent_reason(criterion))
 

@@ -5,21 +5,25 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from functools import cached_property
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Iterator, Mapping, TypeVar
 
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import CiReader, Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
     dockerfile,
     make_targets,
     mappings,
+    with_short_lines,
     without_comments,
     yaml_documents,
 )
 
+Content = TypeVar("Content")
 VENDORED = re.compile(r"(?:^|/)(?:vendor|third_party|external|_vendor|node_modules|site-packages)/")
 ARTEFACT = re.compile(
     r"(?:^|/)(?:mlruns|mlartifacts|wandb|lightning_logs|catboost_info|\.zenml|spark-warehouse|[^/]+\.egg-info|dist)/"
@@ -32,12 +36,13 @@ TEST = re.compile(
 )
 NOT_A_TEST = re.compile(r"(?:^|/)(?:latest|contest|fastest|greatest|manifest|backtest\w*)\.py$", re.I)
 EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|demos?|playground|docs?)/", re.I)
-PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]+\.(?:py|R|jl|ipynb))\b")
-MODULE = re.compile(r"-m\s+([A-Za-z_][\w.]+)")
+PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]{1,300}\.(?:py|R|jl|ipynb))\b")
+MODULE = re.compile(r"-m\s{1,20}([A-Za-z_][\w.]+)")
 SERVED = re.compile(
-    r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.*?\b([A-Za-z_][\w.]*):\w+"
+    r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.{0,300}?\b([A-Za-z_][\w.]{0,200}):\w+"
 )
-HANDLER = re.compile(r"^\W*((?:[A-Za-z_]\w*[./])*[A-Za-z_]\w*)\.\w*handler\W*$")
+HANDLER = re.compile(r"^\W{0,20}((?:[A-Za-z_]\w{0,100}[./]){0,20}[A-Za-z_]\w{0,100})\.\w{0,100}handler\W{0,20}$")
+DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)[.\w-]{0,200}$", re.I)
 MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
 # Functions that platforms call by convention.
 HOOK = re.compile(
@@ -56,6 +61,23 @@ ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
 NAMED = re.compile(r"([\w./-]{0,200}[\w-]\.(?:py|sh|R|ipynb))\b")
 
 
+class Noted(dict[str, Content]):
+    """Something of each file. Whoever takes it leaves word of the file, so that one that never ends is known, whatever reads it."""
+
+    def __getitem__(self, path: str) -> Content:
+        note(path)
+        return super().__getitem__(path)
+
+    def get(self, path: str, otherwise: Any = None) -> Any:
+        note(path)
+        return super().get(path, otherwise)
+
+    def items(self) -> Iterator[tuple[str, Content]]:  # type: ignore[override]
+        for path, content in super().items():
+            note(path)
+            yield path, content
+
+
 class Project:
     """Everything the rules may ask about, computed once when first asked."""
 
@@ -66,15 +88,19 @@ class Project:
         self._roles = dict(roles or {})
         self._exclude = list(exclude)
         self.files = [path for path in facts["files"] if self.role(path) not in ("vendored", "artefact", "excluded")]
-        self.python: dict[str, dict[str, Any]] = {
-            p: f for p, f in facts["python"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
-        }
-        self.notebooks: dict[str, dict[str, Any]] = {
-            p: f for p, f in facts["notebooks"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
-        }
-        self.raw: dict[str, str] = {
-            p: t for p, t in facts["text"].items() if self.role(p) not in ("vendored", "artefact", "excluded")
-        }
+        self.python: dict[str, dict[str, Any]] = Noted(
+            {p: f for p, f in facts["python"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
+        )
+        self.notebooks: dict[str, dict[str, Any]] = Noted(
+            {p: f for p, f in facts["notebooks"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
+        )
+        self.raw: dict[str, str] = Noted(
+            {
+                p: with_short_lines(t, p)
+                for p, t in facts["text"].items()
+                if self.role(p) not in ("vendored", "artefact", "excluded")
+            }
+        )
         self.expander = Expander(self.raw, frozenset(self.files))
         self._callers: dict[str, dict[int, str]] = {}
         self._called: dict[tuple[frozenset[str], frozenset[str]], set[tuple[str, str]]] = {}
@@ -102,7 +128,7 @@ class Project:
     @cached_property
     def text(self) -> dict[str, str]:
         """Configuration and code of other languages, comments blanked."""
-        return {path: without_comments(text, path) for path, text in self.raw.items()}
+        return Noted({path: without_comments(text, path) for path, text in self.raw.items()})
 
     @cached_property
     def _ci(self) -> CiReader:
@@ -121,11 +147,13 @@ class Project:
     @cached_property
     def documents(self) -> dict[str, list[Any]]:
         """Parsed YAML files."""
-        return {
-            path: yaml_documents(text)
-            for path, text in sorted(self.raw.items())
-            if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
-        }
+        return Noted(
+            {
+                path: yaml_documents(self.raw[path])
+                for path in sorted(self.raw)
+                if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
+            }
+        )
 
     @cached_property
     def r_package(self) -> str:
@@ -296,7 +324,9 @@ class Project:
         for path, text in self.raw.items():
             if posixpath.basename(path) not in MANIFESTS:
                 continue
-            for name, module in re.findall(r"^[ \t]*[\"']?([\w.-]+)\s*=\s*[\"']?([\w.]+):\w+", text, re.M):
+            for name, module in re.findall(
+                r"^[ \t]*[\"']?([\w.-]{1,200})\s{0,20}=\s{0,20}[\"']?([\w.]{1,300}):\w+", text, re.M
+            ):
                 target = self.resolve(module, posixpath.join(posixpath.dirname(path), "x"))
                 if target:
                     found[name] = target
@@ -306,11 +336,9 @@ class Project:
     def containers(self) -> dict[str, dict[str, Any]]:
         """Dockerfiles: base images, what is copied, the command that starts, its programs."""
         found = {}
-        for path, text in sorted(self.raw.items()):
-            base = posixpath.basename(path)
-            if not re.match(r"(?:^|.*[.-])(?:Dockerfile|Containerfile)(?:[.\w-]*)$", base, re.I) or base.endswith(
-                (".sh", ".py", ".md")
-            ):
+        for path in sorted(self.raw):
+            text, base = self.raw[path], posixpath.basename(path)
+            if not DOCKERFILE.search(base) or base.endswith((".sh", ".py", ".md")):
                 continue
             starts, copies, bases, runs = [], [], [], []
             for number, keyword, rest in dockerfile(text):
@@ -443,7 +471,11 @@ class Project:
     def entry_points(self) -> frozenset[str]:
         """Functions that commands and manifests name as where to begin."""
         texts = [text for path, text in self.raw.items() if posixpath.basename(path) in MANIFESTS]
-        found = {name for text in texts for name in re.findall(r"(?<![\w.])[\w.]+:(\w+)[\"']?[ \t]*$", text, re.M)}
+        found = {
+            name
+            for text in texts
+            for name in re.findall(r"(?<![\w.])[\w.]{1,300}:(\w{1,200})[\"']?[ \t]{0,20}$", text, re.M)
+        }
         for one in self._all_commands:
             found.update(ENTRY.findall(one.text))
         return frozenset(found)
@@ -468,11 +500,28 @@ class Project:
 
 
 def _glob(pattern: str, path: str) -> bool:
-    regex = (
-        re.escape(pattern)
-        .replace(r"\*\*/", "(?:.*/)?")
-        .replace(r"\*\*", ".*")
-        .replace(r"\*", "[^/]*")
-        .replace(r"\?", "[^/]")
-    )
-    return re.fullmatch(regex, path) is not None
+    """Whether a pattern fits in which `**` stands for any folders and `*` for anything in one name."""
+    wanted = pattern.split("/")
+    places = {0}
+    for name in path.split("/"):
+        following: set[int] = set()
+        for place in _skipping(wanted, places):
+            if wanted[place] == "**":
+                following |= {place, place + 1} if place == len(wanted) - 1 else {place}
+            elif fnmatch.fnmatchcase(name, wanted[place].replace("[", "[[]")):
+                following.add(place + 1)
+        places = following
+    return len(wanted) in places
+
+
+def _skipping(wanted: list[str], places: set[int]) -> list[int]:
+    """Where a pattern can go on: `**` before another part may stand for no folder."""
+    found = set()
+    for start in places:
+        place = start
+        while place < len(wanted):
+            found.add(place)
+            if wanted[place] != "**" or place == len(wanted) - 1:
+                break
+            place += 1
+    return sorted(found)

@@ -8,10 +8,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Mapping
 
 import yaml
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import (
+    Limits,
+    NotFinishedError,
+    note,
+    run_limited,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.regex_cost import LENGTH, SECONDS, seconds_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import symbol_pattern
 
 SHIPPED = Path(__file__).with_name("rules")
 # What is read as text besides Python and notebooks; the rules decide what to look for in it.
@@ -48,6 +56,8 @@ CALLS = [
 ]  # fmt: skip
 
 
+# For trying all patterns of somebody's own rules.
+COST_LIMITS = Limits(30, 512)
 # Where a criterion names signals: what makes it met, partly met, and not to be told from a checkout.
 EXPRESSIONS = ("met", "partial", "unknown")
 
@@ -94,6 +104,7 @@ def load_rules(folders: Iterable[str] = ()) -> Rules:
     schema = json.loads((SHIPPED / "schema.json").read_text(encoding="utf-8"))
     signals: dict[str, dict[str, Any]] = {}
     criteria: dict[str, dict[str, Any]] = {}
+    foreign: dict[str, Path] = {}
     for folder in [SHIPPED, *map(Path, folders)]:
         files = sorted(item for item in folder.iterdir() if item.suffix in (".yml", ".yaml")) if folder.is_dir() else []
         if not files:
@@ -106,8 +117,11 @@ def load_rules(folders: Iterable[str] = ()) -> Rules:
             for problem in violations(document, schema):
                 raise RuleError("%s: %s; see rules/schema.json of the collection" % (path, problem))
             _merge(signals, document.get("signals", []))
+            if folder is not SHIPPED:
+                foreign.update((signal["id"], path) for signal in document.get("signals", []))
             _merge(criteria, document.get("criteria", []))
     _check(signals, criteria)
+    _check_cost(signals, foreign)
     return Rules(signals, criteria)
 
 
@@ -133,7 +147,7 @@ def _check(signals: dict[str, dict[str, Any]], criteria: dict[str, dict[str, Any
         for other in signal.get("not_with", ()):
             if other not in signals:
                 raise RuleError("signal %s names the signal %s, which no rule file has" % (name, other))
-        for pattern in _patterns(signal):
+        for pattern in patterns_of(signal):
             if not isinstance(pattern, str):
                 raise RuleError("signal %s: %r is no text; put the pattern in quotes" % (name, pattern))
             try:
@@ -155,11 +169,41 @@ def _check_criteria(signals: dict[str, dict[str, Any]], criteria: dict[str, dict
                     raise RuleError("criterion %s names the signal %s, which no rule file has" % (name, wanted))
 
 
-def _patterns(signal: dict[str, Any]) -> Iterator[str]:
+def _check_cost(signals: Mapping[str, dict[str, Any]], foreign: Mapping[str, Path]) -> None:
+    """Refuse a pattern that one file of a checkout could keep busy; those of the collection have their test."""
+
+    def slow() -> str:
+        for name, path in foreign.items():
+            patterns = [re.compile(pattern, re.M) for pattern in patterns_of(signals[name])]
+            if signals[name]["kind"] == "call":
+                patterns.append(symbol_pattern(tuple(signals[name]["match"])))
+            for pattern in patterns:
+                where = "%s: signal %s: %r" % (path, name, pattern.pattern[:200])
+                note(where)
+                if seconds_of(pattern) > SECONDS:
+                    return where
+        return ""
+
+    if not foreign:
+        return
+    try:
+        found = json.loads(run_limited(slow, COST_LIMITS))
+    except NotFinishedError as endless:
+        found = endless.at
+    if found:
+        raise RuleError(
+            "%s takes more than %g s on some texts of %d characters; bound its repeats, as in {1,99} in place of +"
+            % (found, SECONDS, LENGTH)
+        )
+
+
+def patterns_of(signal: dict[str, Any]) -> Iterator[str]:
     if signal["kind"] in ("text", "command", "file", "string"):
         yield from signal["match"]
     elif signal["kind"] == "keyword":
         yield from signal["match"].values()
+    if signal["kind"] == "command":
+        yield from signal.get("except", ())
     for key in ("files", "not_files", "receiver", "except_receiver"):
         if key in signal:
             yield signal[key]

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
 
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 
@@ -32,7 +33,11 @@ class Evidence(NamedTuple):
 @lru_cache(maxsize=None)
 def symbol_pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """One pattern out of many dotted names in which `*` stands for anything."""
-    return re.compile("|".join("(?:%s)" % re.escape(item).replace(r"\*", ".*") for item in patterns) or r"(?!)")
+    return re.compile(
+        r"\A(?:%s)" % "|".join("(?:%s)" % re.escape(item).replace(r"\*", ".*") for item in patterns)
+        if patterns
+        else r"(?!)"
+    )
 
 
 def command_name(text: str) -> str:
@@ -55,6 +60,8 @@ class Answers:
         self.signals = signals
         self.checks = checks
         self.graph: Graph | None = None  # what readers.graph_of has read
+        # Signals whose reader failed, and how.
+        self.broken: dict[str, str] = {}
         self._known: dict[str, list[Evidence]] = {}
         tools = {
             name.split(".")[0]
@@ -68,17 +75,27 @@ class Answers:
         """Evidence for a signal, the strongest first; empty where there is none."""
         if name not in self._known:
             self._known[name] = []
-            signal = self.signals[name]
-            if signal["kind"] == "check":
-                evidence = self.checks[name](self)
-            else:
-                evidence = list(_bounded(getattr(self, "_" + signal["kind"])(signal)))
-                elsewhere = self.files(*signal.get("not_with", ()))
-                evidence = [item for item in evidence if item.file not in elsewhere]
+            note("the question %s" % name)
+            try:
+                evidence = self._evidence(name)
+            except MemoryError:
+                raise
+            except Exception as problem:
+                # Whatever a checkout makes of a reader: the others have their answers.
+                self.broken[name] = "%s: %s" % (type(problem).__name__, str(problem)[:LONGEST_SYMBOL])
+                evidence = []
             self._known[name] = sorted(
                 set(evidence), key=lambda item: (-item.strength, item.file, item.line, item.symbol)
             )
         return self._known[name]
+
+    def _evidence(self, name: str) -> list[Evidence]:
+        signal = self.signals[name]
+        if signal["kind"] == "check":
+            return self.checks[name](self)
+        evidence = list(_bounded(getattr(self, "_" + signal["kind"])(signal)))
+        elsewhere = self.files(*signal.get("not_with", ()))
+        return [item for item in evidence if item.file not in elsewhere]
 
     def files(self, *names: str) -> set[str]:
         """Files in which any of the signals was seen."""
@@ -104,7 +121,7 @@ class Answers:
     def _call(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         wanted = symbol_pattern(tuple(signal["match"]))
         unwanted = symbol_pattern(tuple(signal.get("except", ())))
-        receiver = re.compile(re.sub(r"\s+", "", signal["receiver"])) if "receiver" in signal else None
+        receiver = re.compile("".join(signal["receiver"].split())) if "receiver" in signal else None
         other = re.compile(signal["except_receiver"]) if "except_receiver" in signal else None
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
             for symbol, line, function, _keywords, values in facts.get("calls", ()):

@@ -18,7 +18,7 @@ CODE = re.compile(r"\.(?:py|R|r|Rmd|qmd|jl|scala)$")
 # What CI, make and scripts run.
 RUN = re.compile(
     r"^\.(?:github|gitlab|circleci|buildkite|semaphore|gitea|forgejo)/|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|\.woodpecker|"
-    r"azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec)[\w.-]*\.(?:ya?ml|json)$|(?:^|/)(?:Jenkinsfile|[^/]*Makefile|tox\.ini)|"
+    r"azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec)[\w.-]{0,99}\.(?:ya?ml|json)$|(?:^|/)(?:Jenkinsfile|[^/]{0,99}Makefile|tox\.ini)|"
     r"\.(?:sh|bash)$",
     re.I,
 )

@@ -84,7 +84,7 @@ class Client:
             )
         try:
             return json.loads(text)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise Unanswered(
                 f"{self._where()} answers with something else than JSON to {path.partition('?')[0]}"
             ) from problem

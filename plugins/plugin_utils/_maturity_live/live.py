@@ -29,6 +29,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Mapping
 
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
+
 from .client import Client, LiveOptionError, Unanswered
 from .mlflow import ask_mlflow
 from .prefect import ask_prefect
@@ -63,12 +65,25 @@ def apply_live(
         if not options:
             continue
         client = _client(kind, options)
+        note(f"the answers of {kind}")
         try:
             for word in KINDS[kind].ask(client, options):
                 words.setdefault(word.criterion, []).append(word)
         except Unanswered as problem:
             warnings.append(f"no live evidence from {kind}: {problem}")
+        except MemoryError:
+            raise
+        except Exception as problem:
+            # Whatever the server says: the project is judged without it.
+            warnings.append(f"no live evidence from {kind}: its answer is not understood ({type(problem).__name__})")
     return [_judge(found, words.get(found["id"], [])) for found in criteria], warnings
+
+
+def check_live(live: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Raise LiveOptionError where the option does not say what is asked."""
+    for kind, options in sorted(live.items()):
+        if options:
+            _client(kind, options)
 
 
 def _client(kind: str, options: Mapping[str, Any]) -> Client:

@@ -12,10 +12,10 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 
 # Every kind ends the one before it, and these have weights.
 ROUTE = re.compile(
-    r"^kind:[ \t]*[\"']?(?:VirtualService|HTTPRoute|GRPCRoute|TrafficSplit|TraefikService|IngressRoute|SeldonDeployment)\b",
+    r"^kind:[ \t]{0,99}[\"']?(?:VirtualService|HTTPRoute|GRPCRoute|TrafficSplit|TraefikService|IngressRoute|SeldonDeployment)\b",
     re.M,
 )
-WEIGHT = re.compile(r"(?:weight|traffic):[ \t]*[\"']?(?:[1-9]\d?\b|\{\{)")
+WEIGHT = re.compile(r"(?:weight|traffic):[ \t]{0,99}[\"']?(?:[1-9]\d?\b|\{\{)")
 
 
 def traffic_weights(answers: Answers) -> list[Evidence]:
@@ -55,7 +55,7 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
 
 IN_PRODUCTION = re.compile(
     r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
-    r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w+_)?(?:model|best|prod|version|score|metrics?|rmse|"
+    r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w{1,60}_)?(?:model|best|prod|version|score|metrics?|rmse|"
     r"mae|mse|f1|auc|accuracy|acc|loss|r2)",
     re.I,
 )

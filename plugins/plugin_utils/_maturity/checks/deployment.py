@@ -51,12 +51,12 @@ def _deploying(answers: Answers) -> set[str]:
 
 
 COMPUTE = re.compile(
-    r'resource\s+"(?:aws_lambda_function|aws_ecs_(?:service|task_definition)|aws_sagemaker_endpoint|aws_apprunner_service|google_cloud_run\w*|'
-    r"google_cloudfunctions\w*|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w*|helm_release|"
-    r"azurerm_(?:container\w*|linux_web_app|machine_learning\w*|kubernetes\w*|\w*function_app|linux_virtual\w*)|"
-    r"aws_(?:instance|lightsail_container\w*|elastic_beanstalk\w*|sagemaker_model|ecs_cluster)|google_app_engine\w*|"
-    r"databricks_(?:model_serving|job)|digitalocean_(?:app|droplet)|hcloud_server|heroku_app|scaleway_container\w*|yandex_\w*container\w*|"
-    r'aws_batch_job_definition|docker_container|google_compute_instance|aws_eks\w*)"|source\s*=\s*"[^"]*(?:ecs|lambda|cloud-run|eks|gke)[^"]*"'
+    r'resource\s+"(?:aws_lambda_function|aws_ecs_(?:service|task_definition)|aws_sagemaker_endpoint|aws_apprunner_service|google_cloud_run\w{0,99}|'
+    r"google_cloudfunctions\w{0,99}|google_vertex_ai_endpoint|google_container_\w+|kubernetes_deployment\w{0,99}|helm_release|"
+    r"azurerm_(?:container\w{0,99}|linux_web_app|machine_learning\w{0,99}|kubernetes\w{0,99}|\w{0,99}function_app|linux_virtual\w{0,99})|"
+    r"aws_(?:instance|lightsail_container\w{0,99}|elastic_beanstalk\w{0,99}|sagemaker_model|ecs_cluster)|google_app_engine\w{0,99}|"
+    r"databricks_(?:model_serving|job)|digitalocean_(?:app|droplet)|hcloud_server|heroku_app|scaleway_container\w{0,99}|yandex_\w{0,99}container\w{0,99}|"
+    r'aws_batch_job_definition|docker_container|google_compute_instance|aws_eks\w{0,99})"|source\s*=\s*"[^"]{0,99}(?:ecs|lambda|cloud-run|eks|gke)[^"]{0,99}"'
 )
 MACHINE = re.compile(r"google_compute_instance|aws_instance|azurerm_linux_virtual|droplet|hcloud_server")
 COMPUTE_INSTANCE_RUNS = re.compile(r"user_data|docker run|startup[-_]script|provisioner")
@@ -75,7 +75,7 @@ def _has_compute(answers: Answers) -> bool:
 
 def deploys_model_code(answers: Answers) -> list[Evidence]:
     """Steps of a pipeline that deploy what they get from the registry."""
-    wanted = re.compile(r"zenml\..*deployer|\.deploy$|create_endpoint$")
+    wanted = re.compile(r"zenml\..{0,99}deployer|\.deploy$|create_endpoint$")
     reached = graph_of(answers).ordered_code
     found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
     for path, text in answers.project.text.items():

@@ -13,12 +13,12 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 NOT_PRODUCT = re.compile(
-    r"(?:dev|test|doc|lint|ci|notebook)[\w-]*\.(?:txt|in)$|(?:^|/)(?:docs?|tests?|\.github|\.devcontainer|\.fluxbot)/",
+    r"(?:dev|test|doc|lint|ci|notebook)[\w-]{0,99}\.(?:txt|in)$|(?:^|/)(?:docs?|tests?|\.github|\.devcontainer|\.fluxbot)/",
     re.I,
 )
 LOCKS = re.compile(
     r"(?:^|/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|conda-lock\.ya?ml|renv\.lock|Manifest\.toml|"
-    r"requirements[\w.-]*\.lock|packrat\.lock)$"
+    r"requirements[\w.-]{0,99}\.lock|packrat\.lock)$"
 )
 
 
@@ -52,9 +52,11 @@ def _pin_counts(answers: Answers) -> dict[str, tuple[int, int]]:
         base = posixpath.basename(path)
         if answers.project.role(path) not in CODE or NOT_PRODUCT.search(path):
             continue
-        if re.match(r"requirements[\w.-]*\.txt$", base) or re.search(r"(?:^|/)requirements/[\w.-]+\.txt$", path):
+        if re.match(r"requirements[\w.-]{0,99}\.txt$", base) or re.search(
+            r"(?:^|/)requirements/[\w.-]{1,199}\.txt$", path
+        ):
             counts[path] = pins(text)
-        elif re.match(r"(?:environment|conda|env)[\w.-]*\.ya?ml$", base):
+        elif re.match(r"(?:environment|conda|env)[\w.-]{0,99}\.ya?ml$", base):
             counts[path] = conda_pins(text)
     return {path: known for path, known in counts.items() if known[0]}
 
@@ -63,7 +65,7 @@ def _pinned_images(answers: Answers) -> list[Evidence]:
     """Images that install packages, all of them exact, on a base with a version."""
     found = []
     for path, box in answers.project.containers.items():
-        if not box["bases"] or not re.search(r"[:@][\w.-]*\d", box["bases"][0]):
+        if not box["bases"] or not re.search(r"[:@][\w.-]{0,99}\d", box["bases"][0]):
             continue
         named = exact = 0
         for run in box["runs"]:
@@ -77,7 +79,10 @@ def _pinned_images(answers: Answers) -> list[Evidence]:
                     packages = [
                         word
                         for word in words
-                        if not re.match(r"^(?:requirements|conda-forge|defaults|pip|upgrade)|.*\.txt$", word)
+                        if not (
+                            word.startswith(("requirements", "conda-forge", "defaults", "pip", "upgrade"))
+                            or word.endswith(".txt")
+                        )
                     ]
                     named += len(packages)
                     exact += sum(bool(re.search(r"=\d|=\"\d|version", word)) for word in packages)

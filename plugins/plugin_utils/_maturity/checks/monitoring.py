@@ -17,7 +17,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
-COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
+COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]{0,99}\.ya?ml$")
 # What looks at others: that it is looked at itself says nothing about the project's services.
 WATCHERS = re.compile(r"\b(?:prom|prometheus(?!\.io)|grafana|evidently|alertmanager|node-exporter)\b")
 
@@ -44,7 +44,7 @@ def scraped_service(answers: Answers) -> list[Evidence]:
     found = []
     for path, documents in project.documents.items():
         for item in (entry for group in mappings(documents) for entry in as_list(group.get("scrape_configs"))):
-            for host in re.findall(r"^([\w.-]+):\d+$", text_of(item), re.M):
+            for host in re.findall(r"^([\w.-]{1,199}):\d+$", text_of(item), re.M):
                 if host in own:
                     found.append(Evidence(3, path, line_of(project.raw[path], host), host))
         for document in documents:
@@ -56,8 +56,8 @@ def scraped_service(answers: Answers) -> list[Evidence]:
 
 
 DRIFT = re.compile(
-    r"(?<![a-z])(?:psi|population_stability\w*|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
-    r"check|detect\w*)|(?:calculate|compute|detect|check)_(?:\w+_)?drift)(?![a-z])",
+    r"(?<![a-z])(?:psi|population_stability\w{0,99}|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
+    r"check|detect\w{0,99})|(?:calculate|compute|detect|check)_(?:\w{1,60}_)?drift)(?![a-z])",
     re.I,
 )
 TWO_SAMPLES = symbol_pattern(

@@ -14,8 +14,8 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 
 PROMOTES = re.compile(
     r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|"
-    r"register_model|set_stage|promote\w*|_promote\w*|register_\w*model\w*|create_model_version|add_version_aliases|"
-    r"set_default_version|link_artifact|deploy(?:_\w*(?:model|endpoint|service|version|challenger|candidate))?)$"
+    r"register_model|set_stage|promote\w{0,99}|_promote\w{0,99}|register_\w{0,99}model\w{0,99}|create_model_version|add_version_aliases|"
+    r"set_default_version|link_artifact|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$"
 )
 
 
@@ -38,7 +38,7 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
         facts = project.python[path]
         found.extend(_gates(path, facts))
         for symbol, line, _function, _keywords, _values in facts.get("calls", ()):
-            if re.search(r"sagemaker\..*\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$", symbol):
+            if re.search(r"sagemaker\..{0,99}\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$", symbol):
                 found.append(Evidence(4, path, line, symbol))
     return found
 

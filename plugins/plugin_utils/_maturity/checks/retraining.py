@@ -50,7 +50,7 @@ def _triggers_of_training(answers: Answers) -> Iterator[Trigger]:
 
 
 # A condition of CI on what an earlier step or job found out.
-RESULT = re.compile(r"(?:steps|needs)\.[\w.-]*outputs\.\w*(?:drift|degrad|decay|retrain)", re.I)
+RESULT = re.compile(r"(?:steps|needs)\.[\w.-]{0,99}outputs\.\w{0,99}(?:drift|degrad|decay|retrain)", re.I)
 STARTED_IN_CI = re.compile(
     r"^gh workflow run .*train|^dvc repro|^prefect deployment run|^airflow dags trigger|start-pipeline-execution|"
     r"^uses:peter-evans/repository-dispatch"
@@ -59,14 +59,15 @@ ALARM = re.compile(
     r"drift|degrad|psi(?![a-z])|alert|alarm|decay|performance_drop|needs?_retrain|should_retrain|retrain", re.I
 )
 STARTS_TRAINING = re.compile(
-    r"(?:^|\.)(?:start_pipeline_execution|run_deployment|TriggerDagRunOperator|create_flow_run\w*|trigger_pipeline|"
-    r"trigger_dag\w*|start_execution|create_workflow_dispatch|"
-    r"trigger_(?:re)?train\w*|(?:re)?train(?:ing)?(?:_\w*(?:flow|pipeline|model|job))?|retrain\w*|"
-    r"run_(?:re)?train\w*|start_(?:re)?train\w*|launch_(?:re)?train\w*)$"
+    r"(?:^|\.)(?:start_pipeline_execution|run_deployment|TriggerDagRunOperator|create_flow_run\w{0,99}|trigger_pipeline|"
+    r"trigger_dag\w{0,99}|start_execution|create_workflow_dispatch|"
+    r"trigger_(?:re)?train\w{0,99}|(?:re)?train(?:ing)?(?:_\w{0,99}(?:flow|pipeline|model|job))?|retrain\w{0,99}|"
+    r"run_(?:re)?train\w{0,99}|start_(?:re)?train\w{0,99}|launch_(?:re)?train\w{0,99})$"
 )
 # A decision that, as a guard, lets a function go on to its training.
 DECIDES = re.compile(
-    r"(?:should|needs?|must|trigger)\w*retrain|retrain\w*(?:needed|required|due|trigger|decision|action)", re.I
+    r"(?:should|needs?|must|trigger)\w{0,99}retrain|retrain\w{0,99}(?:needed|required|due|trigger|decision|action)",
+    re.I,
 )
 
 

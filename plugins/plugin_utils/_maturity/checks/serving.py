@@ -18,7 +18,7 @@ SERVERS = re.compile(
     r"mlflow models serve|"
     r"torchserve|tensorflow_model_server|tritonserver|ray start|serve run|mlserver|daphne|tini .*serve|chainlit run|"
     r"litserve|granian|voila|panel serve|bokeh serve|shiny run|solara run|marimo run|vllm serve|text-generation-launcher|"
-    r"functions-framework|seldon-core-microservice|mosec|python[\d.]* manage\.py runserver)\b"
+    r"functions-framework|seldon-core-microservice|mosec|python[\d.]{0,99} manage\.py runserver)\b"
 )
 SERVING_BASE = re.compile(
     r"lambda/python|tensorflow/serving|pytorch/torchserve|tritonserver|seldonio|kserve|bentoml|sagemaker|"
@@ -85,7 +85,7 @@ def _scores(answers: Answers, programs: set[str]) -> bool:
 def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: set[str]) -> Iterator[str]:
     """Shell scripts that an image brings and that score: batch scoring is serving, too."""
     project = answers.project
-    for name in sorted({name for copy in copies for name in re.findall(r"[\w./-]+\.sh\b", copy)}):
+    for name in sorted({name for copy in copies for name in re.findall(r"[\w./-]{1,199}\.sh\b", copy)}):
         script = project.find(name, posixpath.dirname(path))
         if (
             script in project.raw

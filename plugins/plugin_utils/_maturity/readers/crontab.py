@@ -13,7 +13,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph im
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 CRONTAB = re.compile(r"(?:^|[/._-])cron(?:tab)?(?:$|[._/-])")
-ENTRY = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})(?:root\s+)?(.*)$")
+ENTRY = re.compile(r"^\s*(?:@\w{1,20}|(?:[\d*/,-]{1,40}\s{1,20}){5})(?:root\s)?(.*)$")
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:

@@ -18,7 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 Targets = Mapping[str, "tuple[list[str], list[str]]"]
 """What each target needs, and the commands that it runs, by name."""
 
-RECIPE = re.compile(r"^@?([\w-]+)(?:[ \t]+[^:=\n]{0,200})?:(?!=)([^\n]{0,500})$")
+RECIPE = re.compile(r"^@?([\w-]{1,199})(?:[ \t]+[^:=\n]{0,200})?:(?!=)([^\n]{0,500})$")
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
@@ -47,7 +47,7 @@ def _recipes(text: str) -> dict[str, tuple[list[str], list[str]]]:
         recipe = RECIPE.match(line)
         if recipe:
             current = recipe.group(1)
-            needs = re.findall(r"(?<![\w-])\(?([A-Za-z_][\w-]*)", recipe.group(2).replace("&&", " "))
+            needs = re.findall(r"(?<![\w-])\(?([A-Za-z_][\w-]{0,99})", recipe.group(2).replace("&&", " "))
             found[current] = (needs, [])
         elif current and line[:1] in (" ", "\t") and line.strip():
             found[current][1].append(line.strip().lstrip("@-"))

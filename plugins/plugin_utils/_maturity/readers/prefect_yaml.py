@@ -18,7 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
-FILE = re.compile(r"(?:prefect|deployment)[\w.-]*\.ya?ml$")
+FILE = re.compile(r"(?:prefect|deployment)[\w.-]{0,99}\.ya?ml$")
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:

@@ -36,7 +36,7 @@ SCHEDULED_CALL = re.compile(
     r"create_recurring_run|JobSchedule|CronTrigger|RecurrenceTrigger|function|Schedule)$"
 )
 EVENT_CALL = re.compile(
-    r"(?:^|\.)(?:\w*KeySensor|FileSensor|\w*ObjectSensor|sensor|asset_sensor|\w*DagRunSensor)$|^metaflow\.trigger\w*$"
+    r"(?:^|\.)(?:\w{0,99}KeySensor|FileSensor|\w{0,99}ObjectSensor|sensor|asset_sensor|\w{0,99}DagRunSensor)$|^metaflow\.trigger\w{0,99}$"
 )
 
 

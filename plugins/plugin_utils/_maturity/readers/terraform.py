@@ -12,8 +12,8 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph im
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 STARTERS = ("aws_cloudwatch_event_rule", "google_cloud_scheduler_job", "aws_scheduler_schedule")
-RESOURCE = re.compile(r'^[ \t]{0,20}resource[ \t]{1,20}"(\w+)"[ \t]{1,20}"([\w-]+)"[ \t]{0,20}\{', re.M)
-OFF = re.compile(r"is_enabled\s*=\s*false|paused\s*=\s*true|state\s*=\s*\"DISABLED\"")
+RESOURCE = re.compile(r'^[ \t]{0,20}resource[ \t]{1,20}"(\w+)"[ \t]{1,20}"([\w-]{1,200})"[ \t]{0,20}\{', re.M)
+OFF = re.compile(r"(?:is_enabled\s{0,20}=\s{0,20}false|paused\s{0,20}=\s{0,20}true|state\s{0,20}=\s{0,20}\"DISABLED\")")
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
@@ -37,12 +37,13 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
 
 
 def resources(text: str) -> Iterator[tuple[str, str, int, str]]:
-    """Resources of a file: type, name, line and body. A body ends with the first line that begins with its brace."""
-    for found in RESOURCE.finditer(text):
-        end = text.find("\n}", found.end())
+    """Resources of a file: type, name, line and body. A body ends with the first line that begins with its brace, or with the next resource."""
+    starts = list(RESOURCE.finditer(text))
+    for found, limit in zip(starts, [*(item.start() for item in starts[1:]), len(text)]):
+        end = text.find("\n}", found.end(), limit)
         yield (
             found.group(1),
             found.group(2),
             text.count("\n", 0, found.start()) + 1,
-            text[found.end() : end if end >= 0 else len(text)],
+            text[found.end() : end if end >= 0 else limit],
         )

@@ -15,12 +15,15 @@ import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.checkout import Checkout, CheckoutError
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect_as_owner
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.gitindex import head, tracked_files
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import Limits, run_limited
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from maturity_trees import TRAIN, facts_of, judged, shipped, status, write
+from maturity_trees import BOUNDS, TRAIN, facts_of, judged, shipped, status, write
 
 
 def git(folder, *words):
@@ -68,6 +71,65 @@ def test_links_lead_nowhere(tmp_path):
     assert list(facts_of(checkout)["python"]) == ["a.py"]
     (checkout / ".git" / "index").unlink()
     assert list(facts_of(checkout)["python"]) == ["a.py"]
+
+
+def test_no_link_is_followed_in_git(tmp_path):
+    outside = write(tmp_path / "outside", {"heads/main": "a" * 40 + "\n", "HEAD": "b" * 40 + "\n"})
+    checkout = write(tmp_path / "checkout", {"train.py": TRAIN, ".git/HEAD": "ref: refs/heads/main\n"})
+    (checkout / ".git/refs").symlink_to(outside)
+    assert facts_of(checkout)["commit"] == ""
+    (checkout / ".git").rename(tmp_path / "git")
+    (checkout / ".git").symlink_to(tmp_path / "git")
+    assert facts_of(checkout)["branch"] == ""
+
+
+def test_a_folder_that_is_swapped_after_the_look_leads_nowhere(tmp_path):
+    outside = write(tmp_path / "outside", {"train.py": "import secret\n"})
+    checkout = write(tmp_path / "checkout", {"deep/model/train.py": TRAIN})
+    opened = Checkout(str(checkout))
+    assert [entry.name for entry in opened.entries("deep/model")] == ["train.py"]
+    (checkout / "deep").rename(checkout / "old")
+    (checkout / "deep").symlink_to(outside)
+    (outside / "model").symlink_to(outside)
+    assert opened.read("deep/model/train.py", 1000) is None
+    assert opened.read("deep/train.py", 1000) is None
+    with pytest.raises(OSError, match="deep"):
+        opened.entries("deep")
+    (checkout / "deep").unlink()
+    checkout.rename(tmp_path / "moved")
+    checkout.symlink_to(outside)
+    assert opened.read("train.py", 1000) is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may read what others may not")
+def test_as_root_a_path_over_a_link_is_refused_and_the_folder_is_named(tmp_path):
+    real = write(tmp_path / "real/taxi", {"train.py": TRAIN})
+    (tmp_path / "link").symlink_to(real)
+    (tmp_path / "folder").symlink_to(tmp_path / "real")
+    for path in (tmp_path / "link", tmp_path / "folder/taxi"):
+        with pytest.raises(CheckoutError, match=f"{path} leads over a link.*set path to {real}"):
+            facts_of(path)
+    with pytest.raises(CheckoutError, match=r"There is no folder .*/none"):
+        facts_of(tmp_path / "none")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_as_root_a_checkout_is_read_with_the_rights_of_its_owner(tmp_path):
+    write(tmp_path / "home/taxi", {"train.py": TRAIN, "secret.py": "import secret\n", "deep/own.py": "import own\n"})
+    checkout = tmp_path / "home/taxi"
+    for path in (checkout, *checkout.rglob("*")):
+        os.chown(path, 12345, 12345)
+    os.chown(checkout / "secret.py", 0, 0)
+    (checkout / "secret.py").chmod(0o600)
+    # The owner need not be able to come here: the folder is opened before the rights are given up.
+    (tmp_path / "home").chmod(0o700)
+    plan = {**shipped().plan(), "bounds": BOUNDS}
+    facts = json.loads(run_limited(lambda: collect_as_owner(str(checkout), plan), Limits(20, 512)))
+    assert list(facts["python"]) == ["deep/own.py", "train.py"]
+    assert facts["truncated"] == ["unreadable: secret.py"]
+    os.chown(checkout, 0, 0)
+    facts = json.loads(run_limited(lambda: collect_as_owner(str(checkout), plan), Limits(20, 512)))
+    assert list(facts["python"]) == ["deep/own.py", "secret.py", "train.py"]
 
 
 def test_what_is_no_file_is_left_alone(tmp_path):
@@ -283,10 +345,12 @@ def test_hostile_names_are_printable(tmp_path):
 
 @pytest.mark.parametrize("data", [b"", b"DIRC", b"DIRC" + b"\xff" * 100, b"DIRC\0\0\0\2\0\0\0\5" + b"a" * 80])
 def test_a_broken_index_is_no_index(tmp_path, data):
-    (tmp_path / "index").write_bytes(data)
-    assert tracked_files(str(tmp_path)) is None
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/index").write_bytes(data)
+    assert tracked_files(Checkout(str(tmp_path))) is None
 
 
 def test_a_head_that_points_elsewhere_tells_nothing(tmp_path):
-    (tmp_path / "HEAD").write_text("ref: refs/../../../etc/passwd\n")
-    assert head(str(tmp_path)) == ("", "")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref: refs/../../../etc/passwd\n")
+    assert head(Checkout(str(tmp_path))) == ("", "")

@@ -127,6 +127,14 @@ def test_users_extend_a_signal(tmp_path):
         ("criteria:\n  - id: y\n", "has no level"),
         ("criteria:\n  - id: ci\n    met: [nothing]\n", "no rule file has"),
         ("rules: []\n", "unknown key rules"),
+        (
+            "signals:\n  - id: x\n    kind: text\n    files: a\n    match: ['(a+)+$']\n",
+            r"own\.yml: signal x: .* takes more than 0\.5 s",
+        ),
+        (
+            "signals:\n  - id: x\n    kind: command\n    match: ['\\S+x\\S+y']\n",
+            "own.yml: signal x: .* takes more than",
+        ),
     ],
 )
 def test_a_broken_rule_is_named(tmp_path, text, message):

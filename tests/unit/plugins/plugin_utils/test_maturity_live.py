@@ -165,6 +165,8 @@ def test_an_automation_of_a_named_deployment_retrains(server):
         ((302, {"Location": "http://127.0.0.1:9/"}, b""), "answers 302"),
         ((200, {}, b"<html>"), "something else than JSON"),
         ((200, {}, b"[1]"), "not MLflow's"),
+        ((200, {}, b"[" * 200_000), "something else than JSON"),
+        ((200, {}, b'{"experiments": "' + b"x" * 1000 + b'"}'), "not MLflow's"),
     ],
 )
 def test_a_server_that_does_not_answer_well_changes_nothing(server, answer, why):
