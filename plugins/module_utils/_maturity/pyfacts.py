@@ -106,7 +106,7 @@ class Wanted:
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(
-        "(?:%s)\\Z" % "|".join(re.escape(item).replace("\\*", ".*") for item in patterns) if patterns else "(?!)"
+        "\\A(?:%s)\\Z" % "|".join(re.escape(item).replace("\\*", ".*") for item in patterns) if patterns else "(?!)"
     )
 
 

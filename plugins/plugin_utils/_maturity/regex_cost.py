@@ -5,31 +5,29 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import time
 from dataclasses import dataclass
 from typing import Any, Iterator
 
-try:
-    from re import _constants as constants
-    from re import _parser as parser
-except ImportError:  # before Python 3.11
-    import sre_constants as constants  # type: ignore[no-redef]
-    import sre_parse as parser  # type: ignore[no-redef]
+# Python's own parser of expressions, which has no public name.
+constants: Any = importlib.import_module("re._constants")
+parser: Any = importlib.import_module("re._parser")
 
 LENGTH = 20_000
 SECONDS = 0.5
 # What one class may match, several of them, and what many of them share: blanks above all.
 ALPHABET = " \n\ta0_./-\"'([{<:=*#,;@$\\é"
 MISMATCHES = ("\x00", "\n\x00", "")
-MOST_ENDS = 12
-# Shorter texts tell which ones are worth a long one, and what would never end.
-SHORTER = (16, 250, 2500)
-LINEAR = 0.0003
-WORST = 3
+MOST_ENDS = 8
+# A few repeats tell what doubles with each; then shorter texts which ones are worth a long one.
+FEW = (16, 24)
+SHORTER = ((250, 8), (2500, 2))
+TOO_LONG = 0.1
 REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT)
 # More texts than these tell nothing new.
-MOST_TEXTS = 400
+MOST_TEXTS = 160
 
 
 @dataclass(frozen=True)
@@ -40,21 +38,27 @@ class HardText:
     repeated: str
     end: str
 
+    def times(self, repeats: int) -> str:
+        return self.start + self.repeated * repeats + self.end
+
     def of(self, length: int) -> str:
-        return self.start + self.repeated * max(1, (length - len(self.start)) // len(self.repeated)) + self.end
+        return self.times(max(1, (length - len(self.start)) // len(self.repeated)))
 
 
 def seconds_of(pattern: re.Pattern[Any]) -> float:
     """CPU seconds of the slowest search in a text of LENGTH; more than SECONDS where a shorter one shows that it would be."""
-    tried: list[tuple[float, HardText]] = []
-    for text in hard_texts(pattern):
-        for length in SHORTER:
-            spent = _search(pattern, text.of(length))
-            if spent > SECONDS / 5:
+    texts = list(hard_texts(pattern))
+    for repeats in FEW:
+        if any(_search(pattern, text.times(repeats)) > TOO_LONG for text in texts):
+            return SECONDS * 10
+    for length, kept in SHORTER:
+        spent: list[tuple[float, HardText]] = []
+        for text in texts:
+            spent.append((_search(pattern, text.of(length)), text))
+            if spent[-1][0] > TOO_LONG:
                 return SECONDS * 10
-        tried.append((spent, text))
-    worst = sorted(tried, key=lambda one: -one[0])[:WORST]
-    return max((_search(pattern, text.of(LENGTH)) for spent, text in worst if spent > LINEAR), default=0.0)
+        texts = [text for _seconds, text in sorted(spent, key=lambda one: -one[0])[:kept]]
+    return max((_search(pattern, text.of(LENGTH)) for text in texts), default=0.0)
 
 
 def _search(pattern: re.Pattern[Any], text: str) -> float:
