@@ -49,8 +49,16 @@ def started_by(one: Command) -> frozenset[str]:
     text = one.text
     found = {"workflow:" + name for name in re.findall(r"^gh workflow run ([\w./-]{1,199})", text)}
     found |= {"deployment:" + name for name in re.findall(r"^prefect deployment run \S*?/([\w.-]{1,199})", text)}
-    found |= {"dag:" + name for name in re.findall(r"^airflow dags trigger (?:-\S{1,99} \S{1,99} ){0,20}([\w.-]{1,199})", text)}
-    found |= {"databricks:" + name for name in re.findall(r"^databricks bundle run (?:-\S{1,99} \S{1,99} ){0,20}([\w-]{1,199})", text)}
+    found |= {
+        "dag:" + name
+        for name in re.findall(r"^airflow dags trigger (?:-\S{1,99} \S{1,99} ){0,20}([\w.-]{1,199})", text)
+    }
+    found |= {
+        "databricks:" + name
+        for name in re.findall(r"^databricks bundle run (?:-\S{1,99} \S{1,99} ){0,20}([\w-]{1,199})", text)
+    }
     found |= {"file:" + name for name in re.findall(r"^az ml job create .{0,500}?(?:-f|--file)[ =](\S+)", text)}
-    found |= {"pipeline:" + name for name in re.findall(r"start-pipeline-execution .{0,500}?--pipeline-name[ =](\S+)", text)}
+    found |= {
+        "pipeline:" + name for name in re.findall(r"start-pipeline-execution .{0,500}?--pipeline-name[ =](\S+)", text)
+    }
     return frozenset(found)
