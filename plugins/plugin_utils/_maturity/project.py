@@ -39,7 +39,7 @@ EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|demos?|playground
 PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]{1,300}\.(?:py|R|jl|ipynb))\b")
 MODULE = re.compile(r"-m\s{1,20}([A-Za-z_][\w.]+)")
 SERVED = re.compile(
-    r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.{0,300}?\b([A-Za-z_][\w.]{0,200}):\w+"
+    r"\b(?:uvicorn|gunicorn|hypercorn|waitress-serve|serve|bentoml serve|flask --app|celery -A|python)\b.{0,100}?\b([A-Za-z_][\w.]{0,60}):\w+"
 )
 HANDLER = re.compile(r"^\W{0,20}((?:[A-Za-z_]\w{0,100}[./]){0,20}[A-Za-z_]\w{0,100})\.\w{0,100}handler\W{0,20}$")
 DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)[.\w-]{0,200}$", re.I)
