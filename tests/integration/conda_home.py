@@ -28,7 +28,9 @@ class Conda:
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "HOME": str(self.home), "CONDA_EXE": "", "NO_COLOR": "1", **self.settings}
+        # Another conda of the machine is not to be found by it, and set to nothing it breaks `conda run`.
+        inherited = {name: value for name, value in os.environ.items() if name != "CONDA_EXE"}
+        return {**inherited, "HOME": str(self.home), "NO_COLOR": "1", **self.settings}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run conda itself."""

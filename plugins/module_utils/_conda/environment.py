@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from email.parser import HeaderParser
 from glob import glob
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 # Stands beside an environment from before its first change until what was asked for is known to be there.
 PENDING = ".%s.mlops-workbench-unfinished"
@@ -45,14 +46,21 @@ def records(prefix: str) -> List[Dict[str, Any]]:
 
 def pip_packages(prefix: str) -> Dict[str, str]:
     """Return what pip installed beside conda: the version by name."""
-    found = {}
     pattern = os.path.join(glob_escape(prefix), "lib", "python3*", "site-packages", "*.dist-info")
-    for folder in glob(pattern):
-        installer = _text(os.path.join(folder, "INSTALLER")).strip()
+    folders = [path for path in glob(pattern) if _text(os.path.join(path, "INSTALLER")).strip() != "conda"]
+    # Not all of conda's packages have that file, but conda's records list all that conda brought.
+    condas = _listed(prefix) if folders else set()
+    found = {}
+    for folder in folders:
         headers = HeaderParser().parsestr(_text(os.path.join(folder, "METADATA")))
-        if installer != "conda" and headers["Name"]:
-            found[headers["Name"].lower().replace("_", "-").replace(".", "-")] = headers["Version"] or ""
+        if headers["Name"] and os.path.relpath(folder, prefix) not in condas:
+            found[re.sub(r"[-_.]+", "-", headers["Name"]).lower()] = headers["Version"] or ""
     return found
+
+
+def _listed(prefix: str) -> Set[str]:
+    """Return the folders that hold the files of conda's packages."""
+    return {os.path.dirname(path) for record in records(prefix) for path in record.get("files") or []}
 
 
 def glob_escape(path: str) -> str:
@@ -81,15 +89,22 @@ def frozen(prefix: str, name: str) -> str:
     """Return an environment file that makes exactly this environment again: versions, builds and what pip installed."""
     installed = records(prefix)
     pip = pip_packages(prefix)
-    channels = sorted({str(record["channel"]).rstrip("/") for record in installed if record.get("channel")})
+    channels = sorted({_channel(record) for record in installed if record.get("channel")})
     lines = ["name: %s" % json.dumps(name), "channels:"]
-    lines += ["  - %s" % json.dumps(channel) for channel in channels] + ["  - nodefaults", "dependencies:"]
+    lines += ["  - %s" % json.dumps(channel) for channel in channels] + ["dependencies:"]
     lines += ["  - %s" % json.dumps("%(name)s=%(version)s=%(build)s" % record) for record in installed]
     if pip:
         lines += ["  - pip:"] + ["      - %s" % json.dumps("%s==%s" % entry) for entry in sorted(pip.items())]
     if variables(prefix):
         lines += ["variables:"] + ["  %s: %s" % (key, json.dumps(value)) for key, value in variables(prefix).items()]
     return "\n".join(lines) + "\n"
+
+
+def _channel(record: Dict[str, Any]) -> str:
+    """Return the channel of a package without the folder of its platform, which newer condas note along with it."""
+    address = str(record["channel"]).rstrip("/")
+    base, _slash, subdir = address.rpartition("/")
+    return base if subdir in ("noarch", record.get("subdir")) and base else address
 
 
 def _text(path: str) -> str:

@@ -129,7 +129,8 @@ class Environment:
             raise CondaError("The environment's Python cannot judge its pip part: %s" % err.strip()[-800:])
         judged = json.loads(out)
         same = notes.get("pip") == wanted.pip_fingerprint()
-        extra = judged["extra"] if self.options["prune"] and not judged["unjudged"] else []
+        extra = [name for name in judged["extra"] if name in installed]
+        extra = extra if self.options["prune"] and not judged["unjudged"] else []
         return judged["missing"] + ([] if same else judged["unjudged"]), extra
 
     def python(self, *words: str, **more: Any) -> Ran:

@@ -9,7 +9,7 @@ The environment's own Python judges, with the requirement parser that its pip ca
 from __future__ import annotations
 
 # Reads the lines of the pip part; prints those that are not met, those that it cannot judge (a file, an address, an
-# option), and what pip installed that neither they nor anything that they need asks for.
+# option), and what is installed that neither they nor anything that they need asks for.
 JUDGE = r"""
 import json, re, sys
 from importlib import metadata
@@ -56,7 +56,6 @@ while roots:
     for one in [""] + sorted(need.extras):
         if one or not again:
             roots += [(Requirement(text), one) for text in texts if not one or "extra" in text]
-pip_made = {canonicalize_name(found.metadata["Name"]) for found in metadata.distributions()
-            if (found.read_text("INSTALLER") or "").strip() != "conda" and found.metadata["Name"]}
-print(json.dumps({"missing": missing, "unjudged": unjudged, "extra": sorted(pip_made - kept)}))
+there = {canonicalize_name(found.metadata["Name"]) for found in metadata.distributions() if found.metadata["Name"]}
+print(json.dumps({"missing": missing, "unjudged": unjudged, "extra": sorted(there - kept)}))
 """

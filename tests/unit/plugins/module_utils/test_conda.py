@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import asked, environment, program, specs
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.versions import Version, VersionError, satisfies
 
@@ -158,6 +159,27 @@ def test_what_pip_installed_is_told_from_what_conda_did(tmp_path):
     assert environment.pip_packages(str(tmp_path)) == {"outer-package": "1.0", "nobody": "1.0"}
 
 
+def test_what_a_conda_record_lists_is_condas_whatever_its_installer_file_says(tmp_path):
+    site = "lib/python3.11/site-packages"
+    for name in ("listed-1.0", "not_listed-1.0"):
+        info = tmp_path / site / f"{name}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: {name.partition('-')[0]}\nVersion: 1.0\n")
+    listed = {"name": "listed", "version": "1.0", "build": "0", "files": [f"{site}/listed-1.0.dist-info/METADATA"]}
+    prefix = make(tmp_path, {**listed, "channel": "https://x/c/noarch", "subdir": "noarch"})
+    assert environment.pip_packages(prefix) == {"not-listed": "1.0"}
+    assert "listed==" not in environment.frozen(prefix, "x").replace("not-listed==", "")
+
+
+def test_the_frozen_file_names_each_channel_once(tmp_path):
+    channel = "https://conda.anaconda.org/conda-forge"
+    noarch = {"name": "six", "version": "1", "build": "0", "channel": f"{channel}/noarch", "subdir": "noarch"}
+    prefix = make(tmp_path, {**NUMPY, "subdir": "linux-64"}, noarch, {**noarch, "name": "a", "channel": channel})
+    written = yaml.safe_load(environment.frozen(prefix, "x"))
+    assert written["channels"] == [channel]
+    assert written["dependencies"] == ["a=1=0", "numpy=1.26.4=py311h64a7726_0", "six=1=0"]
+
+
 def test_notes_and_variables_that_cannot_be_read_are_none(tmp_path):
     prefix = make(tmp_path)
     assert (environment.read_notes(prefix), environment.variables(prefix)) == ({}, {})
@@ -175,7 +197,7 @@ def test_the_frozen_file_says_it_all(tmp_path):
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Name: inner\nVersion: 1.0\n")
     text = environment.frozen(prefix, "x")
-    for words in ('"numpy=1.26.4=py311h64a7726_0"', '"inner==1.0"', "- nodefaults", 'STAGE: "a b"', "conda-forge"):
+    for words in ('"numpy=1.26.4=py311h64a7726_0"', '"inner==1.0"', 'STAGE: "a b"', "conda-forge"):
         assert words in text
 
 
