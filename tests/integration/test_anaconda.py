@@ -26,7 +26,7 @@ def converge(host: Host, tmp_path: Path) -> Converge:
     play.write_text(json.dumps([{"hosts": "all", "become": True, "gather_facts": False, "roles": ["anaconda"]}]))
 
     def run(**settings: Any) -> subprocess.CompletedProcess[str]:
-        return host.play(str(play), "-e", json.dumps(settings))
+        return host.play(str(play), "--diff", "-e", json.dumps(settings))
 
     return run
 
@@ -70,14 +70,34 @@ def test_a_run_with_nothing_to_do_is_short(converge: Converge) -> None:
     assert int(re.search(r"ok=(\d+)", again.stdout)[1]) <= 12  # type: ignore[index]
 
 
+def test_a_setting_that_conda_does_not_have_is_told_before_anything_changes(host: Host, converge: Converge) -> None:
+    known = {"changeps1": False, "denylist_channels": [], "aggressive_update_packages": []}
+    refused = converge(anaconda_condarc={**known, "surprise": 1})
+    assert refused.returncode == 2
+    assert re.search("(?i)unknown key[^.]*surprise", refused.stdout), refused.stdout[-3000:]
+    assert not re.search("(?i)unknown key[^.]*changeps1", refused.stdout)
+    assert "changed=0" in refused.stdout
+
+
 def test_what_a_user_has_in_his_files_stays(host: Host, converge: Converge) -> None:
     host.shell(f"cp /etc/skel/.bashrc ~/.bashrc; printf %s {ZSHRC!r} > ~/.zshrc; chmod 600 ~/.zshrc")
+    host.shell("printf '# caf\\351, a secret\\n' >> ~/.bashrc; cp ~/.bashrc ~/kept")  # no UTF-8
     settings = {"anaconda_init_users": ["ubuntu"], "anaconda_init_shells": ["bash", "zsh"]}
-    assert converge(**settings).returncode == 0
+    put = converge(**settings)
+    assert put.returncode == 0, put.stdout[-4000:]
+    assert "a secret" not in put.stdout, "what stands in a user's file is shown"
     assert "'shell.zsh' 'hook'" in host.shell("cat ~/.zshrc")
     assert host.shell("stat -c '%a %U' ~/.zshrc") == "600 ubuntu\n"
     assert converge().returncode == 0
-    assert host.shell("cmp ~/.bashrc /etc/skel/.bashrc; cat ~/.zshrc").strip() == ZSHRC
+    assert host.shell("cmp ~/.bashrc ~/kept; cat ~/.zshrc").strip() == ZSHRC
+
+
+def test_a_file_that_its_user_took_away_is_no_trouble(host: Host, converge: Converge) -> None:
+    assert converge(anaconda_init_users=["ubuntu"], anaconda_init_shells=["zsh"]).returncode == 0
+    host.shell("rm ~/.zshrc")
+    taken = converge()
+    assert taken.returncode == 0, taken.stdout[-4000:]
+    host.shell("test ! -e ~/.zshrc")
 
 
 def test_the_way_back(host: Host, converge: Converge) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host, Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
 
@@ -115,11 +115,19 @@ def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
             check,
             user,
             f"in a login shell of {user} {' and '.join(wrong)}, outside of {prefix}",
-            f"{rerun('anaconda')}; if that does not help, something in {account.home} sets another PATH later",
+            _shell_remedy(account),
         )
     if not found["version"]:
         return failed(check, user, f"in a login shell of {user} conda --version fails", rerun("anaconda"))
     return passed(check, user, f"{found['version']}, {found.get('python') or 'no python'}")
+
+
+def _shell_remedy(account: Account) -> str:
+    """Return what helps a user whose login shell does not find conda; zsh reads nothing of /etc/profile.d."""
+    if os.path.basename(account.shell) == "zsh":
+        wanted = f"anaconda_init_users: [{account.name}] and anaconda_init_shells: [zsh]"
+        return f"zsh reads ~/.zshrc in place of /etc/profile.d. Set {wanted}. {rerun('anaconda')}"
+    return f"{rerun('anaconda')}; if that does not help, something in {account.home} sets another PATH later"
 
 
 def _imports(host: Host, environment: Environment) -> Check:

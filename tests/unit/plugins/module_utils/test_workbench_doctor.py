@@ -516,6 +516,13 @@ def test_where_base_is_not_chosen_a_login_shell_must_find_conda(host):
     )
 
 
+def test_a_zsh_that_does_not_find_conda_has_a_remedy_of_its_own(host):
+    host.accounts["ubuntu"] = Account("ubuntu", 1000, 1000, (1000, DOCKER_GROUP), "/home/ubuntu", "/usr/bin/zsh")
+    host.programs["/usr/bin/zsh -l"] = Outcome(0, "workbench-python=\nworkbench-version=\n", "")
+    remedy = only(host, "anaconda.login_shell")[1]
+    assert "anaconda_init_users: [ubuntu] and anaconda_init_shells: [zsh]" in remedy
+
+
 def test_a_login_shell_that_does_not_work(host):
     host.programs["/bin/bash -l"] = Outcome(1, "This account is currently not available.\n", "")
     detail, remedy = only(host, "anaconda.login_shell")
