@@ -10,7 +10,7 @@ name: download_error
 short_description: Why a download of a role failed, and what to do
 version_added: 1.1.0
 description:
-  - Makes one sentence of what M(ansible.builtin.get_url) returned, with the address and the remedy. Names, passwords and signatures in the
+  - Makes one sentence of what M(mlops.workbench.download) returned, with the address and the remedy. Names, passwords and signatures in the
     address are left out.
 options:
   _input:
@@ -45,7 +45,7 @@ from typing import Any, Callable
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
 
-# What get_url says of content that it does not keep.
+# What the module says of content that it does not keep.
 OTHER_CONTENT = "did not match"
 REMEDIES = {
     True: "something else than the release is at that address: set {role}_mirror or {role}_url to a server that has it, or, for another "

@@ -10,6 +10,7 @@ import glob
 import hashlib
 import http.client
 import os
+import shutil
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,7 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 2
 TIMEOUT_SECONDS = 60
 CHUNK = 1 << 20
+RESERVE = 1 << 27  # bytes that stay free on the disk
 ADDRESS_REMEDY = "correct the file's address, or take it from a mirror"
 SERVER_REMEDY = (
     "run it again; where the way leads through a proxy, set http_proxy and https_proxy, or take the file from a mirror"
@@ -121,7 +123,10 @@ def fetch(file: File, pause: float = PAUSE_SECONDS) -> None:
 
 
 def _fetch_rest(file: File) -> str:
-    """Fetch what is still missing and return where the whole content now is; OSError if the connection ended before."""
+    """Fetch what is still missing and return where the whole content now is; OSError if the connection ended before.
+
+    DownloadError as soon as it would fill the disk, whatever the server sends.
+    """
     answer = _open(file.url, 0)
     part = file.part(answer)
     for other in set(file.parts()) - {part}:  # of an older edition
@@ -137,12 +142,20 @@ def _fetch_rest(file: File) -> str:
     elif not length or have > length:
         have = 0
     with contextlib.closing(answer), open(part, "ab" if have else "wb") as content:
+        most = have + shutil.disk_usage(os.path.dirname(part)).free - RESERVE
+        if length > most:
+            raise DownloadError(
+                "it has %d MB, and the disk only has room for %d MB" % (length >> 20, max(0, most) >> 20)
+            )
         while not length or have < length:
             piece = answer.read(CHUNK)
             if not piece:
                 break
-            content.write(piece)
             have += len(piece)
+            if have > most:
+                os.unlink(part)
+                raise DownloadError("the server sends more than the disk has room for")
+            content.write(piece)
     if have < length:
         raise OSError("the connection ended after %d of %d bytes" % (have, length))
     return part

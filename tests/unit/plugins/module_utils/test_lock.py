@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import subprocess
 import threading
 from pathlib import Path
 
@@ -86,3 +87,28 @@ def test_a_user_without_a_home_has_a_lock_as_well(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(_lock.os, "geteuid", lambda: 4711)
     assert _lock.lock_path() == "/tmp/mlops-workbench-4711.lock"
+
+
+def test_scripts_take_the_same_lock(tmp_path):
+    script = (Path(__file__).resolve().parents[4] / "roles/base/templates/lock.sh.j2").read_text()
+    assert script.count(_lock.ROOTS_LOCK) >= 4
+    assert "--timeout %d " % _lock.LIMIT_SECONDS in script
+    place = tmp_path / "roots.lock"
+    quick = script.replace(_lock.ROOTS_LOCK, str(place)).replace("--timeout %d" % _lock.LIMIT_SECONDS, "--timeout 0.2")
+    for umask in ("022", "000"):
+        told = subprocess.run(
+            ["sh", "-euc", f"umask {umask}\n{quick}\necho $$ $(cat {place}) $(stat --format %a {place})"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        assert told == [told[0], told[0], "600"]
+    # What is started in the background holds it on.
+    with subprocess.Popen(
+        ["sh", "-euc", f"{quick}\necho locked\nexec sleep 30"], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "locked\n"
+        second = subprocess.run(["sh", "-euc", f"{quick}\necho in"], capture_output=True, text=True, check=False)
+        holder.kill()
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"process {holder.pid} has held it" in second.stderr

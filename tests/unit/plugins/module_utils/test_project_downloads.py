@@ -31,6 +31,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.content = PARQUET
         self.ranges = True
+        self.tells_length = True
         self.status = 200
         self.cuts = []
         self.sent = []  # the first byte and the number of bytes of each answer
@@ -52,7 +53,8 @@ class Handler(BaseHTTPRequestHandler):
         asked = self.headers.get("Range") if server.ranges else None
         start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
         self.send_response(206 if asked else 200)
-        self.send_header("Content-Length", str(total - start))
+        if server.tells_length:
+            self.send_header("Content-Length", str(total - start))
         self.send_header("ETag", hashlib.sha256(server.content).hexdigest())
         if asked:
             self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
@@ -192,3 +194,15 @@ def test_removal(server, file, tmp_path):
     assert file.is_whole()
     assert remove(file, check_mode=False)
     assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("tells_length", "says"), [(True, "the disk only has room for 0 MB"), (False, "sends more than the disk")]
+)
+def test_no_file_fills_the_disk(server, tmp_path, monkeypatch, tells_length, says):
+    server.tells_length = tells_length
+    free = downloads.RESERVE + 1000
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda _: downloads.shutil._ntuple_diskusage(free, 0, free))
+    with pytest.raises(DownloadError, match=says):
+        fetch(File(server.url, str(tmp_path / "green.parquet"), ""), pause=0)
+    assert not any(entry.stat().st_size for entry in tmp_path.iterdir())
