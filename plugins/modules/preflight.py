@@ -248,11 +248,18 @@ options:
     type: list
     elements: str
     default: []
+  servers:
+    description:
+      - HTTP servers to ask for an answer, each with the keys C(unit), where C(%u) stands for the login user, C(address), C(port) and C(tls).
+      - Other keys do not count.
+    type: list
+    elements: dict
+    default: []
   proofs:
     description:
       - Work of an earlier run that may or may not stand, by a name of one's own.
-      - Each value has the keys C(stamp) (the file that the work left), C(command) (what ends well where the work stands) and C(units) (the
-        command is not run where one of these is active, which proves as much).
+      - Each value has the keys C(stamp) (the file that the work left) and C(command) (what ends well where the work stands). It is not run
+        where one of O(servers) answers, which proves as much.
     type: dict
     default: {}
 extends_documentation_fragment:
@@ -382,6 +389,11 @@ answers:
 folders:
   description: The names in the folders asked for, sorted, by path; none where there is no such folder.
   type: dict
+  returned: success
+answering:
+  description: The units of those O(servers) that answer.
+  type: list
+  elements: str
   returned: success
 proofs:
   description: Whether each work asked for stands, by name.

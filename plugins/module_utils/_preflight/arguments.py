@@ -54,5 +54,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "certificates": {"type": "dict", "default": {}},
     "environments": {"type": "dict", "default": {}},
     "folders": {"type": "list", "elements": "str", "default": []},
+    "servers": {"type": "list", "elements": "dict", "default": []},
     "proofs": {"type": "dict", "default": {}},
 }

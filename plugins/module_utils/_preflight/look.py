@@ -50,6 +50,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     network.check_addresses(asked["addresses"], problems)
     owners = accounts.find_owners(asked["owners"], problems)
     accounts.check_user_folders(asked["user_folders"], login, problems)
+    answering = [server["unit"].replace(LOGIN_USER, login) for server in asked["servers"] if network.answers(server)]
     if not check_mode:  # there, an earlier role of the play would have brought it
         programs.check_programs(asked["programs"], problems)
         certificates.check_certificates(asked["certificates"], login, problems, run_command)
@@ -90,6 +91,9 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
         "answers": {name: programs.answer(words, run_command) for name, words in asked["answers"].items()},
         "receipt": receipt,
         "folders": {path: files.list_folder(path) for path in asked["folders"]},
-        "proofs": {name: programs.holds(proof, login, run_command) for name, proof in asked["proofs"].items()},
+        "answering": answering,
+        "proofs": {
+            name: programs.holds(proof, bool(answering), run_command) for name, proof in asked["proofs"].items()
+        },
         "problems": problems,
     }

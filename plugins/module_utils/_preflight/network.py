@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from typing import Any, Iterable
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
@@ -17,6 +18,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model i
 )
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.units import unit_owner
 
+ANSWER_SECONDS = 5
 LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp, see proc(5)
 
 
@@ -55,6 +57,25 @@ def listening_sockets() -> dict[int, dict[str, int]]:
             if row[3] == LISTENING:
                 found.setdefault(int(row[1].rsplit(":", 1)[1], 16), {})[row[9]] = int(row[7])
     return found
+
+
+def answers(server: dict[str, Any]) -> bool:
+    """Whether an HTTP server answers at an `address` and `port`, with or without `tls`; whatever it says to a stranger will do."""
+    try:
+        with socket.create_connection((server["address"], int(server["port"])), ANSWER_SECONDS) as plain:
+            connection = without_verification().wrap_socket(plain) if server["tls"] else plain
+            connection.sendall(b"GET /api HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return connection.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
+def without_verification() -> ssl.SSLContext:
+    """TLS whoever the certificate is made out to: to itself the host has another name than to others."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def process_of(inodes: Iterable[str]) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import os
 import pwd
+import socket
+import threading
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import arguments, look, system
 
@@ -50,6 +53,29 @@ def test_files_to_be_read_come_with_their_checksum(tmp_path):
     assert look.look(asked(files=files), None)["files_sha256"] == {
         str(tmp_path / "unit"): hashlib.sha256(b"[Unit]").hexdigest()
     }
+
+
+def test_servers_that_answer_are_told_from_those_that_merely_listen_or_do_not(monkeypatch):
+    monkeypatch.setattr(look.network, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setenv("SUDO_USER", ME.pw_name)
+    with (
+        socket.socket() as silent,
+        http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler) as good,
+    ):
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        thread = threading.Thread(target=good.serve_forever, args=(0.01,))
+        thread.start()
+        ports = {"%u": good.server_port, "silent": silent.getsockname()[1], "none": 1}
+        servers = [
+            {"unit": unit + ".service", "address": "127.0.0.1", "port": port, "tls": tls}
+            for unit, port in ports.items()
+            for tls in (False, True)
+        ]
+        answering = look.look(asked(servers=servers), None)["answering"]
+        good.shutdown()
+        thread.join()
+    assert answering == [ME.pw_name + ".service"]
 
 
 def test_groups_are_told_with_those_they_list(monkeypatch):

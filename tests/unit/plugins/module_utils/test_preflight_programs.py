@@ -37,26 +37,23 @@ def test_an_environment_needs_the_package(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("stamp", "active", "code", "stands"),
+    ("stamp", "answered", "code", "stands"),
     [
-        (False, "inactive", 0, False),
-        (True, "inactive", 0, True),
-        (True, "inactive", 1, False),
-        (True, "failed", 127, False),
-        (True, "active", 1, True),
+        (False, False, 0, False),
+        (True, False, 0, True),
+        (True, False, 1, False),
+        (True, False, 127, False),
+        (True, True, 1, True),
+        (False, True, 0, False),
     ],
 )
-def test_work_stands_where_its_stamp_is_and_its_command_ends_well(tmp_path, stamp, active, code, stands):
-    def run_command(command, **_ignored):
-        if command[0] == "systemctl":
-            assert command[-1] == "jupyter-ann.service"
-            return 0, "ActiveState=%s\n" % active, ""
-        return code, "", ""
-
+def test_work_stands_where_its_stamp_is_and_its_command_ends_well_or_its_server_answers(
+    tmp_path, stamp, answered, code, stands
+):
     if stamp:
         (tmp_path / "stamp").touch()
-    proof = {"stamp": str(tmp_path / "stamp"), "command": ["jupyter-lab"], "units": ["jupyter-%u.service"]}
-    assert programs.holds(proof, "ann", run_command) is stands
+    proof = {"stamp": str(tmp_path / "stamp"), "command": ["jupyter-lab"]}
+    assert programs.holds(proof, answered, lambda command, **_ignored: (code, "", "")) is stands
 
 
 def test_a_command_that_is_gone_proves_nothing(tmp_path):
@@ -64,7 +61,7 @@ def test_a_command_that_is_gone_proves_nothing(tmp_path):
         raise FileNotFoundError(command[0])
 
     (tmp_path / "stamp").touch()
-    assert not programs.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"], "units": []}, "ann", run_command)
+    assert not programs.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"]}, False, run_command)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -78,12 +75,12 @@ def test_root_runs_nothing_that_a_user_can_change(tmp_path):
     program = tmp_path / "bin/jupyter-lab"
     program.parent.mkdir()
     program.touch()
-    proof = {"stamp": str(program), "command": [str(program)], "units": []}
-    assert programs.holds(proof, "ann", run_command)
+    proof = {"stamp": str(program), "command": [str(program)]}
+    assert programs.holds(proof, False, run_command)
     os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
-    assert programs.holds(proof, "ann", run_command)
+    assert programs.holds(proof, False, run_command)
     programs.answer([str(program)], run_command)
     tmp_path.chmod(0o777)
-    assert not programs.holds(proof, "ann", run_command)
+    assert not programs.holds(proof, False, run_command)
     assert programs.answer([str(program)], run_command) == ""
     assert ran == [(str(program), "/"), ("setpriv", "/"), ("setpriv", "/")]
