@@ -34,9 +34,11 @@ options:
     choices: [base, docker, docker_group, compose, anaconda, project, jupyter]
     default: []
   timeout:
-    description: Seconds after which a single program, or an answer of Jupyter, counts as missing.
+    description:
+      - Seconds after which a single program counts as missing. The first import of large packages takes a slow disk more than a minute.
+      - An answer of Jupyter is not waited for longer than 30 seconds.
     type: int
-    default: 30
+    default: 120
 notes:
   - It has to run as root, since it runs containers and opens login shells as the users of the workbench.
   - The programs of a conda prefix run as the owner of the prefix.
@@ -120,7 +122,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "expect": {"type": "list", "elements": "str", "choices": list(ROLES), "default": []},
-            "timeout": {"type": "int", "default": 30},
+            "timeout": {"type": "int", "default": 120},
         },
         supports_check_mode=True,
     )

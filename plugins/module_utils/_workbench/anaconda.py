@@ -15,7 +15,14 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
+    Check,
+    Job,
+    failed,
+    passed,
+    remedy,
+    rerun,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
 
 # Lines of our own among whatever a user's start-up files print. `conda` may be a program, or a shell function that runs
@@ -58,14 +65,18 @@ def _answers(host: Host, prefix: str, program: str) -> Check:
     answer = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
     if answer.rc == 0:
         return passed(check, prefix, answer.said)
-    return failed(check, prefix, f"{prefix}/bin/{program} does not run: {answer.said}", rerun("anaconda"))
+    return failed(
+        check, prefix, f"{prefix}/bin/{program} does not run: {answer.said}", remedy(answer, rerun("anaconda"))
+    )
 
 
 def _channels(host: Host, prefix: str) -> Check:
     check = "anaconda.channels"
     answer = run_as_owner(host, f"{prefix}/bin/conda", "config", "--show", "channels", "--json")
     if answer.rc:
-        return failed(check, prefix, f"conda cannot read its settings: {answer.said}", rerun("anaconda"))
+        return failed(
+            check, prefix, f"conda cannot read its settings: {answer.said}", remedy(answer, rerun("anaconda"))
+        )
     channels = _read_channels(answer.out)
     if channels:
         return passed(check, prefix, ", ".join(channels))
@@ -103,7 +114,7 @@ def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
             check,
             user,
             f"the login shell of {user} does not work: {answer.said}",
-            f"Mend the start-up files in {account.home}",
+            remedy(answer, f"Mend the start-up files in {account.home}"),
         )
     wrong = [
         f"{name} is {found.get(name) or 'not found'}"
@@ -138,7 +149,7 @@ def _imports(host: Host, environment: Environment) -> Check:
     )
     if answer.rc == 0:
         return passed(check, environment.prefix, f"imports {', '.join(environment.imports) or 'nothing but itself'}")
-    return failed(check, environment.prefix, answer.said, rerun("anaconda"))
+    return failed(check, environment.prefix, answer.said, remedy(answer, rerun("anaconda")))
 
 
 def run_as_owner(host: Host, program: str, *arguments: str) -> Outcome:

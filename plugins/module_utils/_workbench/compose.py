@@ -13,7 +13,14 @@ from functools import partial
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
+    Check,
+    Job,
+    failed,
+    passed,
+    remedy,
+    rerun,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Compose
 
 SPELLINGS = {"compose.plugin": "docker compose", "compose.command": "docker-compose"}
@@ -47,7 +54,7 @@ def _answers(host: Host, check: str, version: str, account: Account | None = Non
     if answer.rc != 0:
         # Without the plugin, docker takes the command for its own and prints its whole usage.
         said = "docker has no such plugin" if "docker --help" in answer.err else answer.said
-        return failed(check, subject, f"{subject} does not answer: {said}", rerun("compose"))
+        return failed(check, subject, f"{subject} does not answer: {said}", remedy(answer, rerun("compose")))
     said = (answer.out.split() or [""])[-1]  # a user's start-up files may print as well
     if not _same_release(said, version):
         return failed(check, subject, f"{subject} is {said}, not {version or '2 or newer'}", rerun("compose"))

@@ -12,7 +12,14 @@ from functools import partial
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
+    Check,
+    Job,
+    failed,
+    passed,
+    remedy,
+    rerun,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import DockerGroup
 
 GREETING = "Hello from Docker"
@@ -105,4 +112,4 @@ def _trouble(answer: Outcome, user: str) -> tuple[str, str]:
             f"the image hello-world cannot be pulled: {answer.said}",
             "Give the engine a way to a registry: docker_proxy, docker_registry_mirrors, or the host's DNS and routes",
         )
-    return answer.said, ENGINE_TROUBLE
+    return answer.said, remedy(answer, ENGINE_TROUBLE)

@@ -33,6 +33,9 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TCP_LISTEN = "0A"
 OUTPUT_BYTES = 65536
 PAUSE_SECONDS = 0.1
+LATE = 124
+# A server that takes longer is of no use to anybody, however slow the programs of the host are.
+ANSWER_SECONDS = 30.0
 HELP_HINT = re.compile(r"(See|Run) '.* --help'")
 
 
@@ -55,6 +58,11 @@ class Outcome:
     rc: int
     out: str
     err: str
+
+    @property
+    def late(self) -> bool:
+        """Whether it was ended since it took too long."""
+        return self.rc == LATE
 
     @property
     def said(self) -> str:
@@ -84,10 +92,11 @@ class Listener:
 
 
 class Host:
-    """The machine the module runs on. `timeout` (seconds) bounds one program and one network answer."""
+    """The machine the module runs on. `timeout` (seconds) bounds one program, and one network answer unless it is longer."""
 
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
+        self.answer_timeout = min(timeout, ANSWER_SECONDS)
 
     def read(self, path: str) -> str:
         """Return the text of a file of root's, which is no link and nothing that anybody waits for."""
@@ -165,7 +174,7 @@ class Host:
             if process.poll() is not None:
                 return Outcome(process.returncode, out, err)
             os.killpg(process.pid, signal.SIGKILL)
-        return Outcome(124, out, f"{err}\nno answer within {self.timeout:g} s")
+        return Outcome(LATE, out, f"{err}\nno answer within {self.timeout:g} s")
 
     def http_status(self, address: str, port: int, path: str, token: str | None, tls: bool = False) -> int:
         """Return the status of a GET, straight to the address whatever proxy is set.
@@ -173,12 +182,12 @@ class Host:
         With `tls` whoever made the certificate is not asked about: it is made out to the name that others call the host.
         Raise OSError when nothing answers (or not in TLS) and http.client.HTTPException when the answer is not HTTP.
         """
-        connection = http.client.HTTPConnection(address, port, timeout=self.timeout)
+        connection = http.client.HTTPConnection(address, port, timeout=self.answer_timeout)
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-            connection = http.client.HTTPSConnection(address, port, timeout=self.timeout, context=context)
+            connection = http.client.HTTPSConnection(address, port, timeout=self.answer_timeout, context=context)
         try:
             connection.request("GET", path, headers={} if token is None else {"Authorization": f"token {token}"})
             return connection.getresponse().status

@@ -37,6 +37,8 @@ def jobs(host: Host, receipt: Jupyter) -> Iterator[Job]:
         yield partial(_refuses, host, instance, "jupyter.wrong_token", "with a wrong token", secrets.token_hex(24))
         yield partial(_address, host, instance)
         yield partial(_process, host, instance)
+        for kernel in receipt.kernels if instance.prefix else []:
+            yield partial(_kernel, host, instance, kernel)
 
 
 def _token_file(host: Host, instance: Instance) -> Check:
@@ -96,6 +98,20 @@ def _process(host: Host, instance: Instance) -> Check:
         detail = f"the server on {instance.place} runs as {', '.join(sorted(owners))}, not as {instance.user}"
         return failed(check, instance.user, detail, f"Stop that server. {rerun('jupyter')}")
     return passed(check, instance.user, f"the server runs as {instance.user}")
+
+
+def _kernel(host: Host, instance: Instance, kernel: str) -> Check:
+    """Check that the user can read what offers a kernel: a server passes over one that it cannot read."""
+    check = "jupyter.kernel"
+    file = f"{instance.prefix}/share/jupyter/kernels/{kernel}/kernel.json"
+    try:
+        account = host.account(instance.user)
+    except KeyError:
+        return failed(check, instance.user, f"user {instance.user} does not exist", rerun("jupyter"))
+    if host.run(["/usr/bin/test", "-r", file], account).rc:
+        detail = f"the kernel {kernel} is not offered: {instance.user} cannot read {file}"
+        return failed(check, instance.user, detail, rerun("jupyter"))
+    return passed(check, instance.user, f"the kernel {kernel} is offered")
 
 
 def _token(host: Host, instance: Instance) -> str:

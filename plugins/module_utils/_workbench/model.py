@@ -11,7 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable
 
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Outcome
+
 DETAIL_LENGTH = 300
+TOO_SLOW = (
+    "The host may only be slow: let the doctor wait longer (-e doctor_timeout=600; the option timeout of workbench_info), "
+    "and see what keeps the host busy (top, vmstat 1)"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,11 @@ def passed(check: str, subject: str, detail: str) -> Check:
 def failed(check: str, subject: str, detail: str, remedy: str) -> Check:
     """Return the check `check` as one that does not hold."""
     return Check(check, _role(check), subject, False, _one_line(detail), remedy)
+
+
+def remedy(answer: Outcome, otherwise: str) -> str:
+    """Return what to do about a program that did not end well: one that was merely not waited for may be in order."""
+    return TOO_SLOW if answer.late else otherwise
 
 
 def rerun(role: str) -> str:

@@ -13,7 +13,14 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.anaconda import run_as_owner
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
+    Check,
+    Job,
+    failed,
+    passed,
+    remedy,
+    rerun,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Project
 
 
@@ -37,4 +44,4 @@ def _python(host: Host, prefix: str) -> Check:
     answer = run_as_owner(host, f"{prefix}/bin/python", "--version")
     if answer.rc == 0:
         return passed(check, prefix, answer.said)
-    return failed(check, prefix, f"{prefix}/bin/python does not run: {answer.said}", rerun("project"))
+    return failed(check, prefix, f"{prefix}/bin/python does not run: {answer.said}", remedy(answer, rerun("project")))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
@@ -78,6 +78,7 @@ class Instance:
     port: int
     tls: bool
     token_file: str
+    prefix: str = ""
 
     @property
     def place(self) -> str:
@@ -88,9 +89,10 @@ class Instance:
 
 @dataclass(frozen=True)
 class Jupyter:
-    """The Jupyter servers of the host."""
+    """The Jupyter servers of the host, and the kernels of other environments that each of them offers."""
 
     instances: list[Instance]
+    kernels: list[str] = field(default_factory=list)
 
 
 Receipt = Union[Plain, DockerGroup, Compose, Anaconda, Project, Jupyter]
@@ -144,7 +146,8 @@ def _project(record: dict[str, Any]) -> Project:
 
 
 def _jupyter(record: dict[str, Any]) -> Jupyter:
-    return Jupyter([_instance(entry) for entry in _entries(record, "instances")])
+    kernels = _texts(record, "kernels") if "kernels" in record else []
+    return Jupyter([_instance(entry) for entry in _entries(record, "instances")], kernels)
 
 
 def _instance(entry: dict[str, Any]) -> Instance:
@@ -160,7 +163,8 @@ def _instance(entry: dict[str, Any]) -> Instance:
     if not isinstance(tls, bool):
         raise ReceiptError("has a 'tls' that is neither true nor false")
     token_file = "" if entry.get("token_file") == "" else _text(entry, "token_file")
-    return Instance(_text(entry, "user"), address, port, tls, token_file)
+    prefix = _text(entry, "prefix") if "prefix" in entry else ""
+    return Instance(_text(entry, "user"), address, port, tls, token_file, prefix)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Receipt]] = {

@@ -606,6 +606,36 @@ def test_any_token_opens(host):
     assert "with a wrong token" in only(host, "jupyter.wrong_token")[0]
 
 
+def test_a_kernel_that_was_promised_is_not_offered_where_its_user_cannot_read_it(host):
+    host.change("jupyter", kernels=["taxi"])
+    host.programs["/usr/bin/test -r"] = Outcome(0, "", "")
+    assert wrong(host) == {}
+    assert ("/usr/bin/test -r", "ubuntu") in host.ran
+    host.programs["/usr/bin/test -r"] = Outcome(1, "", "")
+    detail, remedy = only(host, "jupyter.kernel")
+    assert "ubuntu cannot read /opt/anaconda/envs/jupyter/share/jupyter/kernels/taxi/kernel.json" in detail
+    assert "--tags jupyter" in remedy
+
+
+@pytest.mark.parametrize(
+    ("program", "check"),
+    [
+        ("/opt/anaconda/envs/x/bin/python -I", "anaconda.imports"),
+        ("/opt/anaconda/bin/python --version", "anaconda.python"),
+        ("/opt/anaconda/bin/conda config", "anaconda.channels"),
+        ("/bin/bash -l", "anaconda.login_shell"),
+        ("/home/ubuntu/.conda/envs/taxi/bin/python --version", "project.python"),
+        ("docker-compose version", "compose.command"),
+        ("docker version", "docker.engine"),
+    ],
+)
+def test_a_program_that_was_not_waited_for_long_enough_is_not_to_be_installed_again(host, program, check):
+    host.programs[program] = Outcome(124, "", "\nno answer within 120 s")
+    detail, remedy = only(host, check)
+    assert "no answer within 120 s" in detail
+    assert "doctor_timeout" in remedy and "site.yml" not in remedy
+
+
 @pytest.mark.parametrize("other", ["0.0.0.0", "::", "10.0.0.5"])
 def test_the_port_is_open_elsewhere(host, other):
     host.sockets.append(Listener(other, 1000))
