@@ -12,7 +12,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import Any, Iterable, Iterator, Sequence
 
-from . import asked, environment, pip, program, specs
+from . import asked, environment, own_pip, pip, program, specs
 from .asked import Asked, AskedError
 from .program import CondaError, UnsolvableError, Plan
 from .specs import Spec
@@ -135,11 +135,17 @@ class Environment:
 
     def python(self, *words: str, **more: Any) -> Ran:
         """Run the environment's own Python, which imports nothing from the folder that it runs in, nor from a home."""
-        variables = {"PYTHONNOUSERSITE": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        variables.update(program.SETTINGS)
+        variables = {"PYTHONNOUSERSITE": "1", **program.SETTINGS, **more.pop("environ_update", {})}
         line = [os.path.join(self.prefix, "bin", "python"), "-I", *words]
         ran: Ran = self.module.run_command(line, environ_update=variables, **{"cwd": "/", **more})
         return ran
+
+    def pip(self, *words: str, **more: Any) -> Ran:
+        """Run the environment's own pip, with the host's settings as far as they say where packages come from."""
+        listed = self.python(*own_pip.CONFIG)
+        if listed[0]:
+            return listed
+        return self.python("-m", "pip", *words, environ_update=own_pip.settings(listed[1], os.environ), **more)
 
     def sound(self) -> bool:
         """Return whether there is an environment and no sign of a change that was cut off."""
@@ -217,7 +223,7 @@ class Environment:
         if missing:
             self.install_by_pip(wanted)
         if extra:
-            self.must(self.python("-m", "pip", "uninstall", "--yes", *extra), "pip could not remove packages")
+            self.must(self.pip("uninstall", "--yes", *extra), "pip could not remove packages")
         present = environment.variables(self.prefix)
         variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
         if variables:
@@ -234,7 +240,7 @@ class Environment:
         ) as lines:
             lines.write("".join(line + "\n" for line in wanted.pip))
             lines.flush()
-            ran = self.python("-m", "pip", "install", "--quiet", "-r", lines.name, cwd=wanted.folder)
+            ran = self.pip("install", "--quiet", "-r", lines.name, cwd=wanted.folder)
         self.must(ran, "conda's part is in place, but pip could not install its own, with which the next run goes on")
 
     def must(self, ran: Ran, problem: str) -> None:
