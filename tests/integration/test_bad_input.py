@@ -226,6 +226,7 @@ MISTAKES_AT_ONCE = {
             "jupyter_address": "203.0.113.7",
             "jupyter_kernels": ["taxi", "/srv/bare"],
             "jupyter_notebook_dir": "/data/my notebooks",
+            "jupyter_allow_origin": "*",
         },
         [
             ("jupyter_user", "mkhomedir_helper nobody"),
@@ -238,6 +239,7 @@ MISTAKES_AT_ONCE = {
             ("jupyter_kernels", "/opt/anaconda/envs/taxi is not an environment"),
             ("jupyter_kernels", "conda install --prefix /srv/bare ipykernel"),
             ("jupyter_notebook_dir", "no spaces"),
+            ("jupyter_allow_origin", "such as https://lab.example.org"),
         ],
     ),
     "several servers": (

@@ -147,6 +147,16 @@ def test_a_notebook_runs_in_the_chosen_environment(host):
     assert in_bobs_kernel(host, program, "taxi")[1] == f"{taxi} {taxi}/bin/python {taxi}"
 
 
+def test_no_socket_of_the_hosts_services_can_be_reached_not_even_one_that_is_made_later(host):
+    make = "import socket; socket.socket(socket.AF_UNIX).bind('/run/docker.sock')"
+    host.run_test(f"sudo rm -f /run/docker.sock; sudo python3 -c {shlex.quote(make)}")
+    program = "import os, socket; print(os.listdir('/run'), socket.getaddrinfo('localhost', 80)[0][4][0])"
+    seen = in_bobs_kernel(host, program)[1]
+    host.run("sudo rm /run/docker.sock")
+    assert "jupyter-bob" in seen and "127.0.0.1" in seen
+    assert "docker.sock" not in seen and "dbus" not in seen
+
+
 def test_nobody_else_hears_what_a_notebook_prints(host):
     kernel = in_bobs_kernel(host, "")[0]
     program = "import time\nfor _ in range(15):\n    print('the secret of bob', flush=True)\n    time.sleep(0.1)"
