@@ -101,5 +101,9 @@ def test_a_file_that_its_user_took_away_is_no_trouble(host: Host, converge: Conv
 
 
 def test_the_way_back(host: Host, converge: Converge) -> None:
+    refused = converge(anaconda_state="absent", ansible_python_interpreter=f"{PREFIX}/bin/python")
+    assert refused.returncode == 2
+    assert "ansible_python_interpreter" in refused.stdout, refused.stdout[-3000:]
+    assert "changed=0" in refused.stdout
     assert converge(anaconda_state="absent").returncode == 0
     assert host.shell(f"ls -d {PREFIX} /etc/profile.d/mlops-workbench-conda.sh 2>/dev/null || true") == ""
