@@ -15,12 +15,26 @@ description:
     and fails with B(all) the problems at once, each with the variable to set and the remedy.
   - Refuses variables that look like a misspelling of one of the role's options, and names the one that was meant.
   - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights, except for O(reads_only).
+  - Takes settings as Ansible takes the arguments of a module, for example V(student) for the list V([student]) and V("yes") for V(true), and
+    refuses them where that is not what the role's tasks would see.
+  - With O(roles), outside of a role, it does so for several roles that are to come, and tells all that is wrong with any of them.
   - Reads only; works without gathered facts.
   - Where an option is a dictionary keyed by variable, the key is the role's variable that a message is to name.
 options:
+  roles:
+    description:
+      - Roles of the collection that are to run, for a task that is no role's. The preflight of each is carried out as it stands in that role,
+        and as in check mode, since what one of them needs another may bring. Roles that B(--tags) and B(--skip-tags) leave out are left out.
+      - RV(settings) tells which of a host's settings are to be replaced, with M(ansible.builtin.set_fact), for the roles to see what is meant.
+    type: list
+    elements: str
   role:
     description: The role that asks. The action plugin says it.
     type: str
+  checks:
+    description: What several roles ask. The action plugin says it. Each has O(role) and further of these options.
+    type: list
+    elements: dict
   require:
     description: Conditions on the role's variables, judged on the controller.
     type: list
@@ -399,14 +413,18 @@ proofs:
   description: Whether each work asked for stands, by name.
   type: dict
   returned: success
-problems:
-  description: What stands in the way. Not empty only when the task fails.
-  type: list
-  elements: dict
-  returned: always
+settings:
+  description: The host's settings that mean something else than they say to Jinja, by variable, as they are meant.
+  type: dict
+  returned: success and O(roles)
+  sample:
+    docker_group_users: [student]
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.arguments import ARGUMENTS
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.look import look
@@ -427,19 +445,37 @@ REQUIRE = {
 REQUIRE_OF_HOST = {**REQUIRE, "options": {**CONDITION, "that": {"type": "str", "required": True}}}
 
 
+SPECIFICATION = dict(
+    ARGUMENTS,
+    roles={"type": "list", "elements": "str"},
+    role={"type": "str"},
+    checks={"type": "list", "elements": "dict"},
+    require=REQUIRE,
+    require_of_host=REQUIRE_OF_HOST,
+    look={"type": "bool", "default": True},
+)
+
+
+def checked(module: AnsibleModule, check: dict[str, Any]) -> dict[str, Any]:
+    """What one of several roles asks, as the module's own arguments would be."""
+    result = ArgumentSpecValidator(SPECIFICATION).validate(check)
+    if result.error_messages:
+        module.fail_json(msg="The preflight of the role %s: %s" % (check.get("role"), "; ".join(result.error_messages)))
+    arguments: dict[str, Any] = result.validated_parameters
+    return arguments
+
+
 def main() -> None:
     """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
-    module = AnsibleModule(
-        argument_spec=dict(
-            ARGUMENTS,
-            role={"type": "str"},
-            require=REQUIRE,
-            require_of_host=REQUIRE_OF_HOST,
-            look={"type": "bool", "default": True},
-        ),
-        supports_check_mode=True,
-    )
-    module.exit_json(changed=False, **look(module.params, module.run_command, module.check_mode))
+    module = AnsibleModule(argument_spec=SPECIFICATION, supports_check_mode=True)
+    checks = module.params["checks"]
+    if checks is None:
+        seen = look(module.params, module.run_command, module.check_mode)
+    else:
+        # Before all of the roles: what one of them needs, another may bring.
+        asked = [checked(module, check) for check in checks]
+        seen = {"checks": {check["role"]: look(check, module.run_command, check_mode=True) for check in asked}}
+    module.exit_json(changed=False, **seen)
 
 
 if __name__ == "__main__":

@@ -1,35 +1,19 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: which variables a role has, and which of a user's are none of them."""
+"""PRIVATE to the collection: which of a user's variables are a misspelling of a role's."""
 
 from __future__ import annotations
 
 import difflib
-import os
-from typing import Iterable
-
-import yaml
+from typing import Iterable, Mapping
 
 # How alike the part of a name after the role's prefix must be to that of an option to be taken for a misspelling of it: misspellings were
 # found from 0.75 up to 0.96, and names that people use for things of their own from 0.40 up to 0.67.
 MISSPELT = 0.72
 
 
-def load_options(roles_path: str) -> dict[str, set[str]]:
-    """The public variables of each role of the collection: `{role: {variable, ...}}`, from their argument_specs."""
-    options = {}
-    for role in sorted(os.listdir(roles_path)):
-        path = os.path.join(roles_path, role, "meta", "argument_specs.yml")
-        if not os.path.exists(path):
-            continue
-        with open(path, encoding="utf-8") as text:
-            entry_points = yaml.safe_load(text)["argument_specs"].values()
-        options[role] = {name for entry in entry_points for name in entry.get("options", {})}
-    return options
-
-
-def unknown_variables(role: str, names: Iterable[str], options: dict[str, set[str]]) -> list[dict[str, str]]:
+def unknown_variables(role: str, names: Iterable[str], options: Mapping[str, Iterable[str]]) -> list[dict[str, str]]:
     """A problem for each variable that looks like a misspelling of one of the role's options.
 
     A name belongs to the role with the longest matching prefix: `docker_group_users` is none of `docker`'s. One that merely begins like a

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOR_MACHINES = sorted(path for path in (ROOT / "playbooks").glob("*.yml") if "hosts: all" in path.read_text())
@@ -29,3 +32,38 @@ def test_an_inventory_without_a_machine_is_a_failure_with_a_remedy(playbook: Pat
     assert ran.returncode == 2, said
     assert f"There is no machine in {inventory}" in said
     assert "makes or starts one" in said
+
+
+def plays(playbook: str) -> list[dict]:
+    """The plays of a playbook."""
+    return yaml.safe_load((ROOT / "playbooks" / playbook).read_text())
+
+
+def roles(playbook: str) -> list[str]:
+    """The roles of a playbook in their order."""
+    return [entry["role"] for play in plays(playbook) for entry in play.get("roles", [])]
+
+
+def examined(playbook: str) -> list[str]:
+    """The roles whose settings are examined before any of them runs."""
+    tasks = [task for play in plays(playbook) for task in [*play.get("tasks", []), *play.get("pre_tasks", [])]]
+    (check,) = [task["vars"]["settings_roles"] for task in tasks if "settings_roles" in task.get("vars", {})]
+    return check
+
+
+@pytest.mark.parametrize("playbook", ["site.yml", "maturity.yml", "project.yml", "aws.yml", "gcp.yml", "ssh.yml"])
+def test_the_settings_of_every_role_are_examined_first(playbook: str) -> None:
+    assert examined(playbook) == roles(playbook)
+
+
+def test_the_doctor_knows_the_roles_of_the_site() -> None:
+    (default,) = [
+        re.search(r"default\((\[.*\])\)", task["mlops.workbench.workbench_info"]["expect"])[1]
+        for play in plays("doctor.yml")
+        for task in play.get("tasks", [])
+        if "mlops.workbench.workbench_info" in task
+    ]
+    assert sorted(ROLES) == sorted(roles("site.yml"))
+    assert sorted(yaml.safe_load(default)) == sorted(set(ROLES) - {"project"}), (
+        "a project is nobody's until one is asked for"
+    )

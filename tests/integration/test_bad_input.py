@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_host import Host
+import yaml
+from lab_host import INVENTORY, LAB, Host
+
+from lab.common import PREFIX
 
 pytestmark = pytest.mark.xdist_group("bad_input")
 HEADING = "Case: "
@@ -27,6 +31,18 @@ MISTAKES = {
         {"docker_registry_mirrors": ["http://elsewhere:5000"]},
         "docker_registry_mirrors",
         "name them in docker_insecure_registries",
+    ),
+    "a text for a list, and what it would let through": (
+        "docker",
+        {"docker_registry_mirrors": "http://elsewhere:5000"},
+        """write ["http://elsewhere:5000"], on the command line as -e '{"docker_registry_mirrors": ["http://elsewhere:5000"]}'""",
+        "name them in docker_insecure_registries",
+    ),
+    "a text for a list that is added to another": (
+        "jupyter",
+        {"jupyter_packages": "jupyterlab"},
+        "jupyter_packages: it is not a list",
+        """write ["jupyterlab"]""",
     ),
     "insecure registries by another way": (
         "docker",
@@ -374,6 +390,37 @@ def test_a_wrong_checksum_leaves_nothing_behind(host: Host, refusals: dict[str, 
     assert "0" * 64 in said
     assert f"{role}_sha256 to its checksum" in said
     assert "RETRYING" not in said
+
+
+# What a newcomer may write for five roles, and what is said of it. The text for a list is taken as the list that it means.
+FIRST_INVENTORY = {
+    "base_min_memory_mb": ("9000000", "use a larger machine"),
+    "anaconda_distribution": ("mamba", "one of anaconda, miniconda, miniforge"),
+    "docker_registry_mirrors": ("http://elsewhere:5000", "name them in docker_insecure_registries"),
+    "docker_group_users": ("ubuntu, student", "no such user on this host: student"),
+    "jupyter_prot": (8889, "did you mean jupyter_port"),
+    "jupyter_memory_max": ("8 GB", "a size such as 8G"),
+}
+
+
+def test_one_run_tells_all_the_mistakes_of_a_first_inventory(host: Host, snapshot, tmp_path: Path) -> None:
+    """On a machine of one's own, which says nothing of its Python; nothing is changed for a start."""
+    settings = {name: setting for name, (setting, _) in FIRST_INVENTORY.items()}
+    inventory = yaml.safe_load(INVENTORY.format(name=host.name, prefix=PREFIX, lab=LAB))
+    inventory["all"]["vars"] = {**settings, "anaconda_accept_license": True, "project_id": "taxi"}
+    (tmp_path / "hosts.yml").write_text(json.dumps(inventory))
+    run = Host(host.name, tmp_path).play("site.yml")
+    problems = [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip().startswith("- ")]
+    assert run.returncode == 2, run.stdout
+    for variable, (_, remedy) in FIRST_INVENTORY.items():
+        assert any(line.startswith(f"- {variable}: ") and remedy in line for line in problems), (variable, run.stdout)
+    assert len(set(problems)) == len(FIRST_INVENTORY), problems
+    assert "changed=0 " in run.stdout
+    assert "interpreter" not in run.stdout + run.stderr
+    assert len(run.stdout.split("fatal: ")[1].splitlines()) < 20, "a refusal is followed by nothing but the problems"
+
+
+def test_nothing_has_changed_after_all_of_this(host: Host, snapshot) -> None:
 
 
 def test_nothing_has_changed_after_all_of_this(host: Host, refusals: dict[str, str], snapshot: list[str]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import load_options, unknown_variables
+from ansible_collections.mlops.workbench.plugins.plugin_utils._roles import load_options
+from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import unknown_variables
 
 ROLES = Path(__file__).resolve().parents[4] / "roles"
 OPTIONS = {"docker": {"docker_state", "docker_registry_mirrors"}, "docker_group": {"docker_group_users"}}
