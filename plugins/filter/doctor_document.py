@@ -19,6 +19,15 @@ options:
     description: By host, what the task with M(mlops.workbench.workbench_info) registered.
     type: dict
     required: true
+  inventory:
+    description: The inventory, C(ansible_inventory_sources), for the remedies of hosts that could not be examined.
+    type: list
+    elements: str
+    default: []
+  called_from:
+    description: The folder in which these remedies are to work.
+    type: path
+    default: ""
 seealso:
   - plugin: mlops.workbench.doctor_table
     plugin_type: filter

@@ -33,6 +33,10 @@ options:
     elements: str
     choices: [base, docker, docker_group, compose, anaconda, project, jupyter]
     default: []
+  site:
+    description: The command that sets this host up, for the remedies, which add C(--tags).
+    type: str
+    default: ansible-playbook mlops.workbench.site
   timeout:
     description:
       - Seconds after which a single program counts as missing. The first import of large packages takes a slow disk more than a minute.
@@ -106,7 +110,32 @@ workbench:
         remedy:
           description: What to do; empty where the check passed.
           type: str
-          sample: "Run the role again: ansible-playbook site.yml --tags docker_group"
+          sample: "Run the role again: ansible-playbook -i my-hosts.yml site.yml --limit node1 --tags docker_group"
+    servers:
+      description: The Jupyter servers that the role jupyter set up.
+      type: list
+      elements: dict
+      contains:
+        user:
+          description: Whose it is.
+          type: str
+          sample: ubuntu
+        address:
+          description: Where it listens.
+          type: str
+          sample: 127.0.0.1
+        port:
+          description: Where it listens.
+          type: int
+          sample: 8888
+        tls:
+          description: Whether it speaks TLS.
+          type: bool
+          sample: false
+        token_file:
+          description: The file with its token, which its user alone can read; empty where a password takes the token's place.
+          type: str
+          sample: /etc/mlops-workbench/jupyter/ubuntu/token
 """
 
 import os
@@ -122,6 +151,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "expect": {"type": "list", "elements": "str", "choices": list(ROLES), "default": []},
+            "site": {"type": "str", "default": "ansible-playbook mlops.workbench.site"},
             "timeout": {"type": "int", "default": 120},
         },
         supports_check_mode=True,
@@ -132,7 +162,8 @@ def main() -> None:
         )
     if module.params["timeout"] < 1:
         module.fail_json(msg=f"timeout is {module.params['timeout']}; set it to one second or more.")
-    module.exit_json(changed=False, workbench=examine(Host(module.params["timeout"]), module.params["expect"]))
+    found = examine(Host(module.params["timeout"]), module.params["expect"], module.params["site"])
+    module.exit_json(changed=False, workbench=found)
 
 
 if __name__ == "__main__":

@@ -420,9 +420,6 @@ def test_one_run_tells_all_the_mistakes_of_a_first_inventory(host: Host, snapsho
     assert len(run.stdout.split("fatal: ")[1].splitlines()) < 20, "a refusal is followed by nothing but the problems"
 
 
-def test_nothing_has_changed_after_all_of_this(host: Host, snapshot) -> None:
-
-
 def test_nothing_has_changed_after_all_of_this(host: Host, refusals: dict[str, str], snapshot: list[str]) -> None:
     *_, last = refusals.values()
     assert "changed=0 " in last.split("PLAY RECAP")[1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Callable, Collection, Iterator
 
@@ -22,7 +22,14 @@ from ansible_collections.mlops.workbench.plugins.module_utils._workbench import 
     project,
 )
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
+    SITE,
+    Check,
+    Job,
+    failed,
+    passed,
+    rerun,
+)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import (
     DIRECTORY,
     ROLES,
@@ -32,11 +39,14 @@ from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipt
 )
 
 SCHEMA = 1
-SET_UP = "Set the host up: ansible-playbook site.yml"
+SET_UP = f"Set the host up: {SITE}"
 
 
-def examine(host: Host, expect: Collection[str]) -> dict[str, Any]:
-    """Check what the roles of `expect`, and all others that left a receipt, promise; return what the module returns."""
+def examine(host: Host, expect: Collection[str], site: str) -> dict[str, Any]:
+    """Check what the roles of `expect`, and all others that left a receipt, promise; return what the module returns.
+
+    `site` is the command that sets this host up, for the remedies.
+    """
     receipts, verdicts = _take_receipts(host, expect)
     jobs: list[Job] = []
     for role, verdict in verdicts.items():
@@ -45,8 +55,10 @@ def examine(host: Host, expect: Collection[str]) -> dict[str, Any]:
             jobs.extend(_jobs(host, role, receipts))
     # The checks mostly wait for programs: more threads than cores, but few enough not to slow one another down.
     with ThreadPoolExecutor(max_workers=4 + (os.cpu_count() or 1)) as pool:
-        checks = [asdict(check) for check in pool.map(_make, jobs)]
-    return {"schema": SCHEMA, "ready": all(check["ok"] for check in checks), "checks": checks}
+        made = list(pool.map(_make, jobs))
+    checks = [asdict(replace(check, remedy=check.remedy.replace(SITE, site))) for check in made]
+    servers = [asdict(instance) for instance in receipts["jupyter"].instances] if "jupyter" in receipts else []
+    return {"schema": SCHEMA, "ready": all(check["ok"] for check in checks), "checks": checks, "servers": servers}
 
 
 def _take_receipts(host: Host, expect: Collection[str]) -> tuple[dict[str, Any], dict[str, Check]]:

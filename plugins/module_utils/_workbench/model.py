@@ -18,6 +18,8 @@ TOO_SLOW = (
     "The host may only be slow: let the doctor wait longer (-e doctor_timeout=600; the option timeout of workbench_info), "
     "and see what keeps the host busy (top, vmstat 1)"
 )
+SITE = "{site}"
+"""Stands in a remedy for the command that sets the host up, which only the controller knows."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def remedy(answer: Outcome, otherwise: str) -> str:
 
 def rerun(role: str) -> str:
     """Return the remedy that is right whenever what a role made is gone or broken."""
-    return f"Run the role again: ansible-playbook site.yml --tags {role}"
+    return f"Run the role again: {SITE} --tags {role}"
 
 
 def _role(check: str) -> str:

@@ -38,10 +38,13 @@ def fixture_run(monkeypatch):
 def test_it_hands_on_what_the_doctor_found(run, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        workbench_info, "examine", lambda host, expect: asked.append((host.timeout, expect)) or {"x": 1}
+        workbench_info, "examine", lambda host, expect, site: asked.append((host.timeout, expect, site)) or {"x": 1}
     )
-    assert run(expect=["docker"], timeout=7, _ansible_check_mode=True) == {"changed": False, "workbench": {"x": 1}}
-    assert asked == [(7, ["docker"])]
+    assert run(expect=["docker"], timeout=7, site="make it", _ansible_check_mode=True) == {
+        "changed": False,
+        "workbench": {"x": 1},
+    }
+    assert asked == [(7, ["docker"], "make it")]
 
 
 def test_it_says_that_it_needs_root(run):
