@@ -94,9 +94,10 @@ def test_the_pages_name_each_release(page: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_role_has_a_scenario(role: str) -> None:
+def test_the_role_has_a_scenario_or_its_checks_in_that_of_the_site(role: str) -> None:
     cloud = ROOT / "tests/e2e" / f"test_{role.removesuffix('_vm')}.py"
-    assert (cloud if role.endswith("_vm") else ROOT / "molecule" / role / "molecule.yml").exists()
+    own = [ROOT / "molecule" / role / "molecule.yml", ROOT / "molecule/default/tests" / f"test_{role}.py"]
+    assert any(path.exists() for path in ([cloud] if role.endswith("_vm") else own))
 
 
 def leaves(node: dict) -> list[dict]:

@@ -3,16 +3,6 @@
 TOKEN = "/etc/mlops-workbench/jupyter/ubuntu/token"
 
 
-def test_docker_runs_without_sudo(host):
-    answer = host.run("docker run --rm hello-world")
-    assert answer.rc == 0, answer.stderr
-
-
-def test_compose_answers_in_both_spellings(host):
-    assert host.run("docker compose version").rc == 0
-    assert host.run("docker-compose version").rc == 0
-
-
 def test_a_login_shell_is_in_conda(host):
     assert host.check_output("bash --login -c 'which python'") == "/opt/anaconda/bin/python"
 

@@ -35,6 +35,6 @@ def test_the_engine_runs_with_its_settings(host, field, value):
 
 
 def test_somebody_outside_the_group_is_kept_out(host):
-    answer = host.run("docker version")
+    answer = host.run("sudo -u nobody docker version")
     assert answer.rc != 0
     assert "permission denied" in answer.stderr.lower()
