@@ -26,7 +26,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from lab import browser, hosts, ssh
+from lab import browser, ssh
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/unit/plugins/filter"))
@@ -35,7 +35,6 @@ from maturity_samples import COMPLETE, EMPTY, TAXI  # noqa: E402 (found by the p
 
 SCREENSHOT = ROOT / os.environ.get("WORKBENCH_SCREENSHOT", ".lab/jupyter.png")
 NOTEBOOK = "lab/tree/ride-duration/ride-duration.ipynb"
-ROLES = "base,anaconda,jupyter"
 PATIENCE_SECONDS = 240  # the first import of scikit-learn on a busy machine
 SAMPLE = """
 set -eu
@@ -68,16 +67,7 @@ return {
 };
 """
 
-pytestmark = pytest.mark.xdist_group("browser")
-
-
-def run(*command: str) -> None:
-    """Run a command in the checkout; what it printed is in the failure."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    ran = subprocess.run(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    assert ran.returncode == 0, ran.stdout[-6000:]
+pytestmark = pytest.mark.xdist_group("workbench")
 
 
 def remote(*command: str, **more: bytes) -> str:
@@ -87,20 +77,14 @@ def remote(*command: str, **more: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where the forward to the workbench's Jupyter begins; a workbench that was there before stays."""
-    was_there = hosts.inspect(ssh.WORKBENCH) is not None
-    run(sys.executable, "-m", "lab", "up")
-    run("ansible-playbook", "-i", "inventories/lab", "site.yml", "--tags", ROLES)
+def address(workbench: str) -> str:
+    """Where the forward to the workbench's Jupyter begins."""
     example = subprocess.run(
         ["tar", "--create", "ride-duration"], cwd=ROOT / "examples", capture_output=True, check=True
     ).stdout
     remote(SAMPLE, input=example)
-    run(sys.executable, "-m", "lab", "forward")
-    yield f"http://127.0.0.1:{ssh.local_port()}"
-    if not was_there:
-        ssh.close_forward()
-        hosts.down(ssh.WORKBENCH)
+    subprocess.run([sys.executable, "-m", "lab", "forward"], cwd=ROOT, check=True, capture_output=True)
+    return f"http://127.0.0.1:{ssh.local_port()}"
 
 
 @pytest.fixture(scope="module")

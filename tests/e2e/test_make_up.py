@@ -26,7 +26,7 @@ def page(name: str, heading: str, kind: str = "sh") -> list[str]:
 CLONE, UP, LOOK, DOWN = page("README.md", "Start")
 MINE = page("docs/quickstart.md", "A machine of yours")
 
-pytestmark = pytest.mark.xdist_group("make_up")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("make_up")]
 
 
 def typed(clone: Path, line: str, **more: str) -> subprocess.CompletedProcess[str]:
