@@ -42,6 +42,12 @@ for command in ("initialize", "attach"):
 """
 
 
+@pytest.fixture(autouse=True)
+def _here(host):
+    if host.backend.hostname != "jupyter-users":
+        pytest.skip("another host's")
+
+
 def url(user, scheme="https", name="127.0.0.1"):
     return f"{scheme}://{name}:{PORTS[user]}"
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+import pytest
+
 PREFIX = "/opt/mlops-workbench-jupyter"
 KERNEL = (Path(__file__).resolve().parents[2] / "shared/run_in_kernel.py").read_text()
+
+
+@pytest.fixture(autouse=True)
+def _here(host):
+    if host.backend.hostname != "jupyter-venv":
+        pytest.skip("another host's")
 
 
 def test_a_notebook_runs_in_the_virtual_environment(host):
