@@ -36,6 +36,10 @@ SCOPES: frozenset[type] = frozenset(
 )
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
+# Calls that put something where others find it.
+STORING = re.compile(
+    r"(?:^|[._])(?:copy\w{0,20}|copyfile|move|replace|rename|put_object|upload\w{0,20}|dump|save\w{0,20}|write_text|symlink\w{0,20}|publish)$"
+)
 MOST_FIELDS = 5000
 F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
@@ -125,7 +129,9 @@ class _Reader:
         self.classes: list[list[Any]] = []
         self.methods: dict[str, list[str]] = {}
         self.names: dict[str, set[str]] = {}
-        self.compares: list[list[Any]] = []
+        self.branches: list[dict[str, Any]] = []
+        self.judged: set[int] = set()
+        self.verdicts: set[str] = set()
         self.strings: list[list[Any]] = []
         self.tests: list[list[Any]] = []
         self.asserts: list[int] = []
@@ -150,6 +156,8 @@ class _Reader:
             elif isinstance(node, ast.Constant):
                 self._string(node, node.value)
                 continue
+            elif isinstance(node, ast.IfExp):
+                self._condition(node.test, function, ["said"], _constants(node))
             elif isinstance(node, ast.Assert) and not function and not owner and _looks(node):
                 self.asserts.append(node.lineno)
             elif isinstance(node, ast.Name):
@@ -179,7 +187,7 @@ class _Reader:
             "classes": self.classes,
             "methods": self.methods,
             "names": {function: sorted(names) for function, names in self.names.items() if names},
-            "compares": self.compares,
+            "branches": self.branches,
             "strings": self.strings,
             "tests": self.tests,
             "asserts": self.asserts,
@@ -223,7 +231,11 @@ class _Reader:
             return True
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
-            self._condition([node.value, *(item for item in targets if item)], function)
+            given = [_dotted(item) for item in targets if item] or ["return"]
+            choice = node.value if isinstance(node.value, ast.IfExp) else None
+            self._condition(
+                choice.test if choice else node.value, function, given, _constants(choice) if choice else []
+            )
         return isinstance(node, IMPORTS) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
@@ -341,30 +353,68 @@ class _Reader:
 
     def _compare(self, node: ast.If, function: str) -> None:
         """Conditions about wanted words, whether there is an order in them, and what is called where they hold or do not."""
-        self._condition([node.test], function, node.body, node.orelse)
+        self._condition(node.test, function, [], self._done(node.body), self._done(node.orelse), node.body)
 
-    def _condition(
-        self, terms: list[ast.expr], function: str, body: Iterable[ast.stmt] = (), other: Iterable[ast.stmt] = ()
+    def _condition(  # noqa: PLR0917 (what a decision is about, and what comes of it)
+        self,
+        test: ast.expr,
+        function: str,
+        given: list[str],
+        body: list[str],
+        other: Iterable[str] = (),
+        statements: Iterable[ast.stmt] = (),
     ) -> None:
-        test, line = terms[0], terms[0].lineno
-        names = sorted({word for item in terms for word in _words(item)})[:12]
-        if len(self.compares) >= MOST_STRINGS or not self.wanted.conditions.search(" ".join([*names, function])):
+        """Keep a decision: what it is about, and what comes of it. `given` is where its outcome goes: names, `return`, or `said`."""
+        if id(test) in self.judged or len(self.branches) >= MOST_STRINGS:
+            return
+        self.judged.add(id(test))
+        names = sorted(set(_words(test, literals=False)))[:12]
+        named = sorted({*names, *given} - {"", "return", "said"})
+        if not self.wanted.conditions.search(" ".join([*named, function])) and not self.verdicts.intersection(names):
             return
         ordered = any(
             isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
             for item in ast.walk(test)
         )
-        if not (body or ordered):
+        if not (body or ordered or statements):
             return
-        leaves = any(isinstance(item, (ast.Raise, ast.Return)) for item in body)
-        self.compares.append([names, line, function, ordered, self._done(body), self._done(other), leaves])
+        self.verdicts.update(given if ordered else ())
+        self.branches.append(
+            {
+                "names": named,
+                "line": test.lineno,
+                "function": function,
+                "ordered": ordered,
+                "given": given,
+                "body": body,
+                "other": list(other),
+                "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements),
+                # The best of some candidates so far is kept under the name that they are compared with.
+                "running": bool(_assigned(statements).intersection(names)),
+            }
+        )
 
     def _done(self, body: Iterable[ast.stmt]) -> list[str]:
-        """What a branch calls; a branch of Airflow names the task that comes next."""
-        found = [self.symbol(call.func) for item in body for call in _calls(item)]
-        if any(root.startswith("airflow") for root in self.aliases.values()):
-            returned = [item.value for item in body if isinstance(item, ast.Return)]
-            found.extend(str(item.value) for item in returned if isinstance(item, ast.Constant))
+        """What a branch calls, and after `->` what it returns: a branch of Airflow names the task that comes next.
+
+        What copies or stores something is told with where to.
+        """
+        found: list[str] = []
+        for item in body:
+            for call in _calls(item):
+                symbol = self.symbol(call.func)
+                found.append(symbol)
+                if STORING.search(symbol):
+                    words = [
+                        value for part in (*call.args, *(one.value for one in call.keywords)) for value in _words(part)
+                    ]
+                    found.append("%s(%s)" % (symbol, ", ".join(words)[:200]))
+            if isinstance(item, ast.Return) and item.value is not None:
+                found.extend(
+                    "->" + one.value
+                    for one in ast.walk(item.value)
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                )
         return found[:40]
 
     def _string(self, node: ast.expr, value: object) -> None:
@@ -378,14 +428,47 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
     return (item for item in ast.walk(node) if isinstance(item, ast.Call))
 
 
-def _words(node: ast.AST) -> Iterator[str]:
+def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
+    """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
+    equal: set[int] = set()
     for item in ast.walk(node):
+        if (
+            not literals
+            and isinstance(item, ast.Compare)
+            and isinstance(item.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn))
+        ):
+            equal.update(
+                id(one)
+                for part in (item.left, *item.comparators)
+                for one in ast.walk(part)
+                if isinstance(one, ast.Constant)
+            )
         if isinstance(item, ast.Name):
             yield item.id
         elif isinstance(item, ast.Attribute):
             yield item.attr
-        elif isinstance(item, ast.Constant) and isinstance(item.value, str):
+        elif isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in equal:
             yield item.value[:60]
+
+
+def _constants(choice: ast.IfExp) -> list[str]:
+    """The texts between which a conditional expression chooses."""
+    return [
+        "->" + item.value[:60]
+        for item in (choice.body, choice.orelse)
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
+
+
+def _assigned(statements: Iterable[ast.stmt]) -> set[str]:
+    """Names that statements give values to."""
+    found: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.Assign):
+            found.update(
+                item.id for target in statement.targets for item in ast.walk(target) if isinstance(item, ast.Name)
+            )
+    return found
 
 
 def _value(node: ast.expr) -> str:
@@ -403,7 +486,8 @@ def _value(node: ast.expr) -> str:
     if variable is not None:
         return variable
     if isinstance(node, ast.Call):
-        return "<%s()>" % (_dotted(node.func) or "?")
+        given = [str(item.value)[:80] for item in node.args[:4] if isinstance(item, ast.Constant)]
+        return "<%s(%s)>" % (_dotted(node.func) or "?", ", ".join(given))
     return "<%s>" % (_dotted(node) or "?")
 
 

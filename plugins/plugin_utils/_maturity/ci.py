@@ -39,6 +39,7 @@ EVENTS = {
 }
 AUTOMATIC = frozenset({"push", "pull_request", "tag", "schedule", "event"})
 NEVER = re.compile(r"^\s{0,20}(?:\$\{\{\s{0,20})?(?:false|0|''|never)(?:\s{0,20}\}\})?\s{0,20}$", re.I)
+INPUT = re.compile(r"\$\{\{\s{0,20}inputs\.([\w-]{1,99})\s{0,20}\}\}")
 EVENT_NAME = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 # Azure Pipelines and Cloud Build may have any file name; these words give them away.
 AZURE = (
@@ -81,7 +82,10 @@ SCANNER = re.compile(r"^(?:Security|Jobs/(?:SAST|Secret|Dependency|Container|Lic
 
 @dataclass
 class Job:
-    """One job: where it is declared, the events that start it, and its commands with what is behind them."""
+    """One job: where it is declared, the events that start it, and its commands with what is behind them.
+
+    `own_machine` is true where it runs on a machine of the project's, on which a container that it starts stays.
+    """
 
     file: str
     line: int
@@ -89,6 +93,7 @@ class Job:
     triggers: frozenset[str]
     commands: list[Command] = field(default_factory=list)
     provider: str = ""
+    own_machine: bool = False
 
     @property
     def throwaway(self) -> bool:
@@ -118,7 +123,7 @@ class CiReader:
                 triggers = self._triggers(workflow)
                 if "call" not in triggers or triggers & AUTOMATIC or triggers - {"call"}:
                     found.extend(self._workflow(path, workflow, triggers - {"call"}, 0))
-            elif path == ".gitlab-ci.yml":
+            elif base == ".gitlab-ci.yml":
                 found.extend(self._gitlab(path))
             elif base == "Jenkinsfile" or base.startswith("Jenkinsfile."):
                 found.append(self._jenkins(path, text))
@@ -222,7 +227,8 @@ class CiReader:
             environment = job.get("environment")
             if environment:
                 commands.append(Command("environment:%s" % text_of(environment).replace("\n", " "), path, line))
-            found.append(Job(path, line, str(name), events, commands, "github"))
+            own = "self-hosted" in text_of(job.get("runs-on"))
+            found.append(Job(path, line, str(name), events, commands, "github", own))
         return found
 
     def _steps(self, path: str, steps: Any, folder: str, gating: bool, depth: int) -> list[Command]:
@@ -245,11 +251,13 @@ class CiReader:
             for name in ("action.yml", "action.yaml"):
                 action = posixpath.normpath(posixpath.join(uses, name))
                 if action in self.text:
-                    runs = yaml_mapping(self.text[action]).get("runs")
+                    document = yaml_mapping(self.text[action])
+                    runs = document.get("runs")
+                    steps = runs.get("steps") if isinstance(runs, dict) else None
+                    inside = self._steps(action, steps, folder, felt, depth + 1)
                     commands.extend(
-                        self._steps(
-                            action, runs.get("steps") if isinstance(runs, dict) else None, folder, felt, depth + 1
-                        )
+                        replace(one, text=_filled_in(one.text, document.get("inputs"), step.get("with")))
+                        for one in inside
                     )
         elif uses:
             given = step.get("with")
@@ -314,7 +322,7 @@ class CiReader:
 
     def _jenkins(self, path: str, text: str) -> Job:
         text = without_comments(text, path)
-        job = Job(path, 1, "Jenkinsfile", frozenset({"push"}), [], "jenkins")
+        job = Job(path, 1, "Jenkinsfile", frozenset({"push"}), [], "jenkins", own_machine=True)
         for start, script in _jenkins_scripts(text):
             job.commands.extend(self.expander.expand(script, path, start))
         for number, line in enumerate(text.split("\n"), 1):
@@ -426,6 +434,14 @@ def _jenkins_scripts(text: str) -> Iterator[tuple[int, str]]:
             yield number, text[call.end() : end]
             place = end + len(quote)
         number += text.count("\n", call.start(), place)
+
+
+def _filled_in(text: str, inputs: Any, given: Any) -> str:
+    """A command of a composite action with the values of its inputs."""
+    declared = inputs if isinstance(inputs, dict) else {}
+    values = {str(key): item.get("default", "") for key, item in declared.items() if isinstance(item, dict)}
+    values.update({str(key): value for key, value in given.items()} if isinstance(given, dict) else {})
+    return INPUT.sub(lambda found: str(values.get(found.group(1), found.group())), text)
 
 
 def _is_azure(text: str) -> bool:

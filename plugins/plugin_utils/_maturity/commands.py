@@ -36,7 +36,7 @@ PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
     r"-group|-env-file|-project|-directory|-package|-environment|-index-url|-manifest-path) \S+|--?[\w-]+(?:=\S+)?))*|"
-    r"uvx|pipx run|npx|"
+    r"uvx|uv tool run|pipx run|npx|pnpm dlx|yarn dlx|bunx|"
     r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\$\([^)]*\)|\S*))\s+"
 )
 SILENCED = re.compile(r"\|\|\s{0,20}(?:true|:|exit 0|echo\b)|--exit-zero")
@@ -327,6 +327,7 @@ def _bare(part: str) -> str:
         if shorter == text:
             break
         text = shorter
+    text = re.sub(r"^([A-Za-z][\w-]*)@[\w.^~-]+(?=\s|$)", r"\1", text)  # npx and uvx name a version along
     return re.sub(
         r"^(?:\S*/)?(?:python[\d.]*|\$\(?PYTHON\)?)\s+(?:-[uWOBI]\S*\s+)*-m\s+(?=pytest|unittest|tox|nox|twine|build|"
         r"pip|mypy|flake8|pylint|black|ruff|isort|poetry|coverage|gunicorn|uvicorn|flask|streamlit|waitress|bentoml|"

@@ -87,6 +87,10 @@ class Project:
         self.facts = facts
         self._roles = dict(roles or {})
         self._exclude = list(exclude)
+        # MLflow writes an environment of its own beside each model that it saves.
+        self._saved_models = {
+            posixpath.dirname(path) for path in facts["files"] if posixpath.basename(path) == "MLmodel"
+        }
         self.files = [path for path in facts["files"] if self.role(path) not in ("vendored", "artefact", "excluded")]
         self.python: dict[str, dict[str, Any]] = Noted(
             {p: f for p, f in facts["python"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
@@ -115,7 +119,7 @@ class Project:
             return "excluded"
         if VENDORED.search(path):
             return "vendored"
-        if ARTEFACT.search(path):
+        if ARTEFACT.search(path) or posixpath.dirname(path) in self._saved_models:
             return "artefact"
         if TEMPLATE.search(path):
             return "template"

@@ -29,12 +29,12 @@ CAPTURED = [
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
     "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
-    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt",
+    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
             "cron_schedule", "cron_expression", "cron_string", "schedule_expression", "rrule", "ProductionVariants",
-            "ShadowProductionVariants", "registered_model_name"]  # fmt: skip
+            "ShadowProductionVariants", "registered_model_name", "how"]  # fmt: skip
 # Words of a condition that may be a gate, a comparison of models or an alarm.
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
@@ -49,10 +49,12 @@ CALLS = [
     "*.ConditionStep", "kfp.dsl.*", "scipy.stats.*", "scipy.spatial.distance.jensenshannon",
     "*.ScheduleDefinition", "*.build_schedule_from_partitioned_job", "*.PipelineSchedule", "*.create_schedule", "*.sensor",
     "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation",
-    "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
+    "metaflow.trigger*", "metaflow.schedule", "*.branch*", "*.short_circuit*", "*.task", "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
     "*.create_recurring_run", "*.JobSchedule", "*.CronTrigger", "*.RecurrenceTrigger", "*.Cron", "*.Schedule",
     "aiohttp.ClientSession", "redis.*", "pymongo.MongoClient", "kafka.*", "confluent_kafka.*", "pika.*",
-    "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
+    "*.get_*_value", "*.variation", "*.get_variant", "*.get_feature_value", "numpy.histogram*", "numpy.percentile", "numpy.quantile",
+    "numpy.digitize", "numpy.log*", "math.log*", "pandas.cut", "pandas.qcut", "sklearn.metrics.*", "torchmetrics.*", "*.merge", "*.read_parquet",
+    "*.read_csv", "*.read_sql*", "*.read_gbq", "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
 ]  # fmt: skip
 
 

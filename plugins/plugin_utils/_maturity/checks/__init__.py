@@ -10,13 +10,17 @@ from typing import Callable
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.comparison import (
     champion_challenger,
+    flagged_models,
     traffic_split_code,
     traffic_weights,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.deployment import (
+    deploys_beside_ci,
     deploys_model,
     deploys_model_code,
     gitops,
+    publishes_page,
+    releases_flows,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.elsewhere import (
     external_ci,
@@ -27,7 +31,9 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.e
     pinned_environment,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.monitoring import (
+    instrumented_image,
     model_monitoring_own,
+    quality_of_predictions,
     scraped_service,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.promotion import gated_promotion
@@ -69,10 +75,16 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         deploys_model,
         deploys_model_code,
         gitops,
+        releases_flows,
+        publishes_page,
+        deploys_beside_ci,
         traffic_weights,
         traffic_split_code,
         champion_challenger,
+        flagged_models,
         model_monitoring_own,
+        quality_of_predictions,
+        instrumented_image,
         scheduled_training,
         paused_schedule,
         schedule_from_environment,

@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-import re
-
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 CODE = ("source", "example")
-METRIC = re.compile(
-    r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|score|scores|metrics?|loss|precision|recall|error|"
-    r"performance|improvement|improved|better|gain|wins?|outperforms?)(?![a-z])",
-    re.I,
-)
 
 
 def trainers(answers: Answers) -> set[str]:
     """Files outside notebooks in which a model is fitted."""
-    found = answers.files("training_call", "training_fit", "training_other_language", "training_in_config")
+    found = answers.files(
+        "training_call", "training_fit", "training_other_language", "training_in_config", "training_command"
+    )
     return {path for path in found if answers.project.role(path) in CODE}

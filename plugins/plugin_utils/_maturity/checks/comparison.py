@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, METRIC
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import decisions_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 # Every kind ends the one before it, and these have weights.
 ROUTE = re.compile(
@@ -60,10 +61,12 @@ IN_PRODUCTION = re.compile(
     re.I,
 )
 BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")
+# Words that mean the model in use, and nothing else.
+IN_USE = re.compile(r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|in_service", re.I)
 
 
 def champion_challenger(answers: Answers) -> list[Evidence]:
-    """A comparison of a metric with that of the model in production, in code that knows the registry."""
+    """A comparison of a figure with that of the model in production: known by its name, from the registry, or fetched by its alias."""
     registry = answers.files("model_registry", "model_registry_uri", "promotion")
     found = []
     for path, role, facts in answers.code(list(CODE)):
@@ -72,14 +75,44 @@ def champion_challenger(answers: Answers) -> list[Evidence]:
             or bool(answers.project.edges.get(path, set()) & registry)
             or any(path in answers.project.edges.get(item, ()) for item in registry)
         )
-        # A comparison counts as well where its function gets the model in production by its alias or stage.
         fetching = {
             function
             for symbol, _line, function, _keywords, _values in facts.get("calls", ())
             if function and BY_ALIAS.search(symbol)
         }
-        for names, line, function, ordered, _body, _other, _leaves in facts.get("compares", ()):
-            words = " ".join(names)
-            if ordered and METRIC.search(words) and known and (IN_PRODUCTION.search(words) or function in fetching):
-                found.append(Evidence(answers.weight(path, role), path, line, words[:100]))
+        for item in decisions_of(path, facts):
+            if not item.on_figure:
+                continue
+            weight = answers.weight(path, role, item.function)
+            named = known and (IN_PRODUCTION.search(item.words) or item.function in fetching)
+            if named or (IN_USE.search(item.words) and weight >= 4):
+                found.append(item.evidence(weight))
     return found
+
+
+FLAG = symbol_pattern(
+    (
+        "openfeature.*.get_*_value",
+        "openfeature.*.get_*_details",
+        "ldclient.*.variation*",
+        "*.get_variant",
+        "*.get_feature_value",
+        "statsig.*.get_experiment",
+        "growthbook.*",
+        "flagsmith.*",
+        "posthog.*get_feature_flag*",
+    )
+)
+
+
+def flagged_models(answers: Answers) -> list[Evidence]:
+    """A feature flag asked for in code of a service that loads or calls models."""
+    models = answers.files("inference_call")
+    serving = answers.files("serving_code")
+    return [
+        Evidence(answers.weight(path, role, function), path, line, symbol)
+        for path, role, facts in answers.code(list(CODE))
+        if path in serving and (path in models or answers.project.edges.get(path, set()) & models)
+        for symbol, line, function, _keywords, _values in facts.get("calls", ())
+        if FLAG.fullmatch(symbol)
+    ]

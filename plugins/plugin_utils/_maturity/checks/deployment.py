@@ -10,7 +10,7 @@ import re
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, command_name
 
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
 AS_CODE = re.compile(
@@ -32,12 +32,69 @@ def deploys_model(answers: Answers) -> list[Evidence]:
             compute or not INFRASTRUCTURE.search(item.symbol)
         ):
             found.append(item._replace(strength=3))
+    found.extend(answers.found("deploys_beside_ci"))
     package = answers.files("serving_package")
     for job in answers.project.jobs:
         if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
             answers
         ):
             found.append(Evidence(4, job.file, job.line, job.name))
+    return found
+
+
+DEPLOYS_FLOWS = re.compile(
+    r"^(?:prefect (?:-\S+ )*deploy|prefect deployment (?:build|apply)|dagster-cloud (?:\S+ )*deploy\w*|pyflyte (?:-\S+ (?:\S+ )?)*register|"
+    r"flyte (?:\S+ )*deploy|flytectl register|astro deploy|kfp pipeline (?:create|upload)|kedro (?:airflow|vertexai|kubeflow)|"
+    r"python[\d.]* \S+\.py (?:\S+ )*(?:argo-workflows|step-functions|airflow) create|zenml pipeline|dbx deploy|databricks bundle deploy|"
+    r"gcloud composer environments storage dags import)"
+    r"|^uses:(?i:astronomer/deploy-action|dagster-io/dagster-cloud|PrefectHQ/actions-prefect-deploy)"
+)
+
+
+def releases_flows(answers: Answers) -> list[Evidence]:
+    """CI that deploys flows of an orchestrator, where the checkout has any."""
+    if not any(job.ordered for job in graph_of(answers).jobs):
+        return []
+    return [
+        Evidence(4, one.file, one.line, command_name(one.text))
+        for job in answers.project.jobs
+        if job.automatic and not job.triggers <= {"pull_request"}
+        for one in job.commands
+        if DEPLOYS_FLOWS.search(one.text)
+    ]
+
+
+PAGE = re.compile(r"^uses:(?:actions/deploy-pages|peaceiris/actions-gh-pages|JamesIves/github-pages-deploy-action)")
+
+
+def publishes_page(answers: Answers) -> list[Evidence]:
+    """CI that publishes a page which a program of the project has made before: a report, and not its documentation."""
+    return [
+        Evidence(4, one.file, one.line, command_name(one.text))
+        for job in answers.project.jobs
+        if job.automatic and not job.triggers <= {"pull_request"} and answers.project.programs(job.commands)
+        for one in job.commands
+        if PAGE.search(one.text)
+    ]
+
+
+STARTS_HERE = re.compile(
+    r"^(?:docker(?:-compose| compose) (?:\S+ )*up\b|docker run (?:\S+ )*(?:-d|--detach)\b|systemctl (?:\S+ )*restart\b)"
+)
+INTO_PLATFORM = re.compile(r"^git clone .*(?:huggingface\.co|hf\.co|heroku|git\.\w*dokku)")
+
+
+def deploys_beside_ci(answers: Answers) -> list[Evidence]:
+    """CI on a machine of the project's that starts the service there, or that pushes into a clone of a platform's repository."""
+    found = []
+    for job in answers.project.jobs:
+        if not job.automatic or job.triggers <= {"pull_request"}:
+            continue
+        cloned = False
+        for one in job.commands:
+            cloned = cloned or bool(INTO_PLATFORM.search(one.text))
+            if (job.own_machine and STARTS_HERE.search(one.text)) or (cloned and re.match(r"git push\b", one.text)):
+                found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
 
 

@@ -1,14 +1,20 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the environment: lock files, and how many of the requirements are exact."""
+"""Is the environment of the code that trains or serves reproducible: does a lock hold it, or are its requirements exact?
+
+What counts are the manifests that govern this code: those of its folder, or of the nearest folder above that has any. A notifier's loose
+requirements say nothing of a training beside it.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
+from typing import Callable, Iterable
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import conda_pins, pins
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
@@ -16,49 +22,164 @@ NOT_PRODUCT = re.compile(
     r"(?:dev|test|doc|lint|ci|notebook)[\w-]{0,99}\.(?:txt|in)$|(?:^|/)(?:docs?|tests?|\.github|\.devcontainer|\.fluxbot)/",
     re.I,
 )
-LOCKS = re.compile(
-    r"(?:^|/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|pixi\.lock|conda-lock\.ya?ml|renv\.lock|Manifest\.toml|"
-    r"requirements[\w.-]{0,99}\.lock|packrat\.lock)$"
+# Exact at the first sign of a version that no operator widens.
+EXACT = re.compile(r"(?<![<>!~=])={1,3}\s{0,9}[\"']?\d|@\d|version")
+NEARLY_ALL = 0.75
+
+Count = Callable[[str], "tuple[int, int]"]
+"""The requirements that a file names, and how many of them are exact."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A kind of file that names requirements, and the language whose they are; `count` is None for a lock, which pins all of them."""
+
+    path: re.Pattern[str]
+    language: str
+    count: Count | None = None
+
+
+def _xml_versions(text: str) -> tuple[int, int]:
+    """Dependencies of a POM: exact are versions without a range and names of properties, which the file gives once."""
+    found = re.findall(r"<dependency>(.{0,2000}?)</dependency>", text, re.S)
+    exact = [
+        one
+        for one in found
+        if re.search(r"<version>\s{0,99}(?:\d[\w.-]{0,99}|\$\{[\w.-]{1,99}\})\s{0,99}</version>", one)
+    ]
+    return len(found), len(exact)
+
+
+def _sbt_versions(text: str) -> tuple[int, int]:
+    found = re.findall(
+        r"\"[\w.-]{1,99}\"\s{0,9}%{1,3}\s{0,9}\"[\w.-]{1,99}\"\s{0,9}%\s{0,9}(\"[^\"]{0,99}\"|\w{1,99})", text
+    )
+    return len(found), sum(not re.search(r"\+|\[|latest", one) for one in found)
+
+
+def _gradle_versions(text: str) -> tuple[int, int]:
+    found = re.findall(
+        r"(?:implementation|api|compileOnly)\s{0,9}\(?\s{0,9}[\"'][\w.-]{1,99}:[\w.-]{1,99}:([^\"']{1,99})[\"']", text
+    )
+    return len(found), sum(not re.search(r"\+|\[|latest", one) for one in found)
+
+
+MANIFESTS = (
+    Manifest(
+        re.compile(
+            r"(?:^|/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|pylock[\w.-]{0,99}\.toml|requirements[\w.-]{0,99}\.lock|[\w-]{1,99}\.py\.lock)$"
+        ),
+        "python",
+    ),
+    Manifest(
+        re.compile(r"(?:^|/)(?:pixi\.lock|conda-lock\.ya?ml|conda-[\w-]{1,99}\.lock|flake\.lock|devbox\.lock)$"), ""
+    ),
+    Manifest(re.compile(r"(?:^|/)(?:renv\.lock|packrat\.lock|rv\.lock)$"), "r"),
+    Manifest(re.compile(r"(?:^|/)Manifest(?:-v[\d.]{1,20})?\.toml$"), "julia"),
+    Manifest(
+        re.compile(r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)$"), "js"
+    ),
+    Manifest(re.compile(r"(?:^|/)gradle\.lockfile$"), "jvm"),
+    Manifest(re.compile(r"(?:^|/)(?:requirements[\w.-]{0,99}|requirements/[\w.-]{1,199})\.txt$"), "python", pins),
+    Manifest(
+        re.compile(r"(?:^|/)(?:environment|conda|env)[\w.-]{0,99}\.ya?ml$|(?:^|/)conda/[\w.-]{1,199}\.ya?ml$"),
+        "",
+        conda_pins,
+    ),
+    Manifest(re.compile(r"(?:^|/)pom\.xml$"), "jvm", _xml_versions),
+    Manifest(re.compile(r"(?:^|/)build\.sbt$"), "jvm", _sbt_versions),
+    Manifest(re.compile(r"(?:^|/)build\.gradle(?:\.kts)?$"), "jvm", _gradle_versions),
 )
+LANGUAGES = {
+    ".py": "python", ".ipynb": "python", ".r": "r", ".rmd": "r", ".qmd": "r", ".jl": "julia", ".scala": "jvm", ".java": "jvm", ".kt": "jvm",
+    ".js": "js", ".ts": "js", ".jsx": "js", ".tsx": "js", ".mjs": "js",
+}  # fmt: skip
 
 
 def pinned_environment(answers: Answers) -> list[Evidence]:
-    """A lock file, or at least three quarters of the requirements of the product exact."""
-    project = answers.project
-    locks = [path for path in project.files if LOCKS.search(path) and not NOT_PRODUCT.search(path)]
+    """A lock file, or at least three quarters of the governing requirements exact."""
+    manifests = _manifests(answers)
+    languages = {_language(path) for path in _product(answers)} | {""}
+    languages = languages if len(languages) > 1 else {kind.language for kind in MANIFESTS}
+    locks = sorted(path for path, kind in manifests.items() if kind.count is None and kind.language in languages)
     if locks:
         return [Evidence(3, path, 1, posixpath.basename(path)) for path in locks[:5]]
-    counts = _pin_counts(answers)
+    counts = _counts(answers, _governing(answers, manifests))
     total, exact = sum(item[0] for item in counts.values()), sum(item[1] for item in counts.values())
-    if total >= 2 and exact >= 0.75 * total:
-        return [
-            Evidence(3, path, 1, "%d of %d pinned" % (known[1], known[0])) for path, known in counts.items() if known[1]
-        ]
+    if total >= 2 and exact >= NEARLY_ALL * total:
+        return _told(counts, 3)
     return _pinned_images(answers)
 
 
 def declared_environment(answers: Answers) -> list[Evidence]:
     """Requirements of which some are exact."""
+    return _told(_counts(answers, _manifests(answers)), 1)
+
+
+def _told(counts: dict[str, tuple[int, int]], strength: int) -> list[Evidence]:
     return [
-        Evidence(1, path, 1, "%d of %d pinned" % (known[1], known[0]))
-        for path, known in _pin_counts(answers).items()
-        if known[1]
+        Evidence(strength, path, 1, "%d of %d pinned" % (exact, total))
+        for path, (total, exact) in counts.items()
+        if exact
     ]
 
 
-def _pin_counts(answers: Answers) -> dict[str, tuple[int, int]]:
-    counts = {}
-    for path, text in answers.project.raw.items():
-        base = posixpath.basename(path)
-        if answers.project.role(path) not in CODE or NOT_PRODUCT.search(path):
-            continue
-        if re.match(r"requirements[\w.-]{0,99}\.txt$", base) or re.search(
-            r"(?:^|/)requirements/[\w.-]{1,199}\.txt$", path
-        ):
-            counts[path] = pins(text)
-        elif re.match(r"(?:environment|conda|env)[\w.-]{0,99}\.ya?ml$", base):
-            counts[path] = conda_pins(text)
-    return {path: known for path, known in counts.items() if known[0]}
+def _counts(answers: Answers, manifests: dict[str, Manifest]) -> dict[str, tuple[int, int]]:
+    counted = {
+        path: manifest.count(answers.project.raw[path])
+        for path, manifest in sorted(manifests.items())
+        if manifest.count and path in answers.project.raw
+    }
+    return {path: known for path, known in counted.items() if known[0]}
+
+
+def _manifests(answers: Answers) -> dict[str, Manifest]:
+    """All manifests of the product, each with its kind."""
+    found = {}
+    for path in answers.project.files:
+        if answers.project.role(path) in CODE and not NOT_PRODUCT.search(path):
+            manifest = next((kind for kind in MANIFESTS if kind.path.search(path)), None)
+            if manifest:
+                found[path] = manifest
+    return found
+
+
+def _product(answers: Answers) -> set[str]:
+    """Code that trains, serves or predicts; all code of the project where none does."""
+    known = trainers(answers) | answers.files("serving_code", "inference_call")
+    return {path for path in known if answers.project.role(path) in CODE} or {
+        path for path in answers.project.files if _language(path) and answers.project.role(path) in CODE
+    }
+
+
+def _governing(answers: Answers, manifests: dict[str, Manifest]) -> dict[str, Manifest]:
+    """The manifests that govern the product's code; where none does, those beside no other code, as below `docker/`."""
+    found: dict[str, Manifest] = {}
+    for path in _product(answers):
+        fitting = {
+            name: kind for name, kind in manifests.items() if kind.language in ("", _language(path) or kind.language)
+        }
+        found.update({name: fitting[name] for name in _nearest(path, fitting)})
+    homes = {posixpath.dirname(path) for path in answers.project.files if _language(path)}
+    return found or {name: kind for name, kind in manifests.items() if posixpath.dirname(name) not in homes}
+
+
+def _language(path: str) -> str:
+    return LANGUAGES.get(posixpath.splitext(path)[1].lower(), "")
+
+
+def _nearest(path: str, manifests: Iterable[str]) -> list[str]:
+    """The manifests of the nearest folder, from a file upwards, that has any: its own, or in a folder of requirements."""
+    by_folder: dict[str, list[str]] = {}
+    for name in manifests:
+        folder = posixpath.dirname(name)
+        while posixpath.basename(folder) in ("requirements", "environments", "environment", "envs", "conda", "conf"):
+            folder = posixpath.dirname(folder)
+        by_folder.setdefault(folder, []).append(name)
+    folder = posixpath.dirname(path)
+    while folder not in by_folder and folder:
+        folder = posixpath.dirname(folder)
+    return by_folder.get(folder, [])
 
 
 def _pinned_images(answers: Answers) -> list[Evidence]:
@@ -85,7 +206,7 @@ def _pinned_images(answers: Answers) -> list[Evidence]:
                         )
                     ]
                     named += len(packages)
-                    exact += sum(bool(re.search(r"=\d|=\"\d|version", word)) for word in packages)
-        if named >= 2 and exact >= 0.75 * named:
+                    exact += sum(bool(EXACT.search(word)) for word in packages)
+        if named >= 2 and exact >= NEARLY_ALL * named:
             found.append(Evidence(3, path, 1, "%d of %d pinned" % (exact, named)))
     return found

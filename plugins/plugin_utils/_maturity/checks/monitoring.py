@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
     as_list,
     line_of,
@@ -77,14 +77,79 @@ TWO_SAMPLES = symbol_pattern(
 )
 
 
+BINS = symbol_pattern(
+    (
+        "numpy.histogram*",
+        "numpy.percentile",
+        "numpy.quantile",
+        "numpy.digitize",
+        "pandas.cut",
+        "pandas.qcut",
+        "*.value_counts",
+    )
+)
+LOGARITHM = symbol_pattern(("numpy.log*", "math.log*", "scipy.special.rel_entr"))
+DISTANCE = re.compile(r"(?<![a-z])(?:psi|stability|divergence|kl|jsd?|drift)(?![a-z])", re.I)
+
+
 def model_monitoring_own(answers: Answers) -> list[Evidence]:
-    """A function named after drift that calls a two-sample test, or computes a stability index."""
+    """A function about drift that calls a two-sample test, or one about a distance that takes the logarithm of binned shares."""
     found = []
     for path, role, facts in answers.code(list(CODE)):
+        does: dict[str, dict[str, int]] = {}
         for symbol, line, function, _keywords, _values in facts.get("calls", ()):
             if TWO_SAMPLES.fullmatch(symbol) and (DRIFT.search(function) or re.search(r"drift|monitor", path)):
-                found.append(Evidence(answers.weight(path, role), path, line, symbol))
+                found.append(Evidence(answers.weight(path, role, function), path, line, symbol))
+            for kind, pattern in (("bins", BINS), ("logarithm", LOGARITHM)):
+                if pattern.fullmatch(symbol):
+                    does.setdefault(function, {}).setdefault(kind, line)
         for name, line, _decorators in facts.get("functions", ()):
-            if re.search(r"(?<![a-z])psi(?![a-z])|population_stability", name):
-                found.append(Evidence(answers.weight(path, role), path, line, name))
+            if "population_stability" in name:
+                found.append(Evidence(answers.weight(path, role, name), path, line, name))
+        for function, kinds in does.items():
+            if len(kinds) == 2 and DISTANCE.search(function + " " + path):
+                found.append(
+                    Evidence(answers.weight(path, role, function), path, min(kinds.values()), function or path)
+                )
     return found
+
+
+SCORING = symbol_pattern(("sklearn.metrics.*", "torchmetrics.*", "statsmodels.tools.eval_measures.*"))
+STORED = symbol_pattern(
+    ("*.read_parquet", "*.read_csv", "*.read_sql*", "*.read_json", "*.read_gbq", "*.table", "*.query", "*.fetchall")
+)
+JOINED = re.compile(r"(?:^|\.)(?:merge|join)$")
+
+
+def quality_of_predictions(answers: Answers) -> list[Evidence]:
+    """A metric of stored predictions that are joined with what was observed, in code that neither fits nor predicts."""
+    busy = trainers(answers) | answers.files("inference_call")
+    found: list[Evidence] = []
+    for path, role, facts in answers.code(list(CODE)):
+        calls = facts.get("calls", ())
+        if path in busy or answers.project.edges.get(path, set()) & busy:
+            continue
+        stored = sum(bool(STORED.fullmatch(symbol)) for symbol, *_rest in calls)
+        joined = any(JOINED.search(symbol) for symbol, *_rest in calls)
+        if joined and stored >= 2:
+            found.extend(
+                Evidence(answers.weight(path, role, function), path, line, symbol)
+                for symbol, line, function, _keywords, _values in calls
+                if SCORING.fullmatch(symbol)
+            )
+    return found
+
+
+AGENT = re.compile(
+    r"^(?:opentelemetry-instrument|ddtrace-run|newrelic-admin run-program|elasticapm-run|splunk-py-trace)\b"
+)
+
+
+def instrumented_image(answers: Answers) -> list[Evidence]:
+    """Images and services of compose files that start under an agent which exports metrics or traces."""
+    starts = [one for box in answers.project.containers.values() for one in box["starts"]]
+    return [
+        Evidence(4, one.file, one.line, one.text.split(" ", 1)[0])
+        for one in starts + answers.project.compose_commands
+        if AGENT.search(one.text)
+    ]

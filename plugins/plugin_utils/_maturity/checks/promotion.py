@@ -1,80 +1,92 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of promotion: branches and steps that let a model pass by its metric."""
+"""Is a new model promoted or deployed without a person, and only where its figures pass?"""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping
+from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import METRIC, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import (
+    Code,
+    Decision,
+    calls_of,
+    leads_to,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 PROMOTES = re.compile(
     r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|"
     r"register_model|set_stage|promote\w{0,99}|_promote\w{0,99}|register_\w{0,99}model\w{0,99}|create_model_version|add_version_aliases|"
-    r"set_default_version|link_artifact|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$"
+    r"set_default_version|link_artifact|Model\.register|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$|"
+    # What is stored as the model in use.
+    r"\([^)]{0,300}(?:champion|production|(?<![a-z])prod(?![a-z])|current_model|live_model|serving)[^)]{0,300}\)$",
+    re.I,
 )
-
-
-def gated_promotion(answers: Answers) -> list[Evidence]:
-    """Branches on a metric whose body promotes, in code that a training flow or CI runs."""
-    project = answers.project
-    graph = graph_of(answers)
-    training = trainers(answers)
-    unattended: set[str] = set()
-    flows = [graph.code(job.files) for job in graph.jobs if job.ordered]
-    trained = [files for files in flows if files & training]
-    unattended.update(*trained)
-    for job in project.jobs:
-        if job.automatic:
-            unattended |= project.reach(project.programs(job.commands))
-    found: list[Evidence] = []
-    for files in trained:
-        found.extend(_stops(answers, files))
-    for path in sorted(unattended & set(project.python)):
-        facts = project.python[path]
-        found.extend(_gates(path, facts))
-        for symbol, line, _function, _keywords, _values in facts.get("calls", ()):
-            if re.search(r"sagemaker\..{0,99}\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$", symbol):
-                found.append(Evidence(4, path, line, symbol))
-    return found
-
-
-MEASURE = re.compile(r"(?<![a-z])(?:rmse|mae|mse|ma[p]e|accuracy|acc|f1|auc|roc|r2|scores?|metrics?)(?![a-z])", re.I)
-STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exit|abort|fail)$")
-
-
-def _stops(answers: Answers, loaded: frozenset[str]) -> Iterator[Evidence]:
-    """Steps that end a flow where a metric is not good enough, in flows that promote in another step."""
-    python = answers.project.python
-    files = sorted(loaded & set(python))
-    if not any(PROMOTES.search(call[0]) for path in files for call in python[path].get("calls", ())):
-        return
-    for path in files:
-        for names, line, _function, ordered, body, other, _leaves in python[path].get("compares", ()):
-            words = " ".join(names)
-            if ordered and MEASURE.search(words) and any(STOPS.search(symbol) for symbol in body + other):
-                yield Evidence(4, path, line, words[:100])
-
-
 GATE = re.compile(
     r"threshold|promot|better|improve|beats|passed|is_best|accept|wins?(?![a-z])|winner|approv|outperform|eligib|"
     r"should_(?:deploy|register|replace)|deploy_flag",
     re.I,
 )
+STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exit|abort|fail)$")
+FORK = re.compile(
+    r"(?:^|\.)(?:Branch\w{0,60}Operator|ShortCircuit\w{0,60}|branch\w{0,20}|short_circuit\w{0,20}|Condition|If|Elif|ConditionStep)$"
+)
+STEP = re.compile(r"sagemaker\..{0,99}\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$")
 
 
-def _gates(path: str, facts: Mapping[str, Any]) -> Iterator[Evidence]:
-    promoting = {
-        function for symbol, _line, function, _keywords, _values in facts.get("calls", ()) if PROMOTES.search(symbol)
-    }
-    for names, line, function, _ordered, body, other, leaves in facts.get("compares", ()):
-        words = " ".join(names)
-        gated = METRIC.search(words) or GATE.search(words)
-        directly = any(PROMOTES.search(symbol) for symbol in body + other)
-        # A branch that leaves the function is a gate, too, for what comes after it.
-        if gated and (directly or (leaves and function and function in promoting and METRIC.search(words))):
-            yield Evidence(4, path, line, words[:100])
+def gated_promotion(answers: Answers) -> list[Evidence]:
+    """Decisions on a figure of the model that let it pass to the registry or into service, in code that runs without a person."""
+    found: list[Evidence] = []
+    for files in _unattended(answers):
+        code = Code(answers.project, files)
+        promoting = code.doers(calls_of(answers.project, files, PROMOTES))
+        verdicts = code.verdicts()
+        found.extend(item.evidence() for item in code.decisions if _passes(item, code, verdicts, promoting, files))
+        found.extend(item.evidence() for item in _stops(answers, code, files))
+        for path in code.files:
+            for symbol, line, _function, _keywords, _values in answers.project.python[path].get("calls", ()):
+                if STEP.search(symbol):
+                    found.append(Evidence(4, path, line, symbol))
+    return sorted(set(found))
+
+
+def _unattended(answers: Answers) -> Iterator[frozenset[str]]:
+    """Code that runs together without a person: of each job that trains, and of each job of CI that starts by itself."""
+    graph = graph_of(answers)
+    training = trainers(answers)
+    seen: set[frozenset[str]] = set()
+    for job in graph.jobs:
+        files = frozenset().union(*(graph.code(one.files) for one in graph.started(job)))
+        if job.ordered and files & training:
+            seen.add(files)
+    for one in answers.project.jobs:
+        if one.automatic:
+            seen.add(graph.code(frozenset(answers.project.programs(one.commands))))
+    yield from sorted((files for files in seen if files), key=sorted)
+
+
+def _passes(
+    item: Decision, code: Code, verdicts: frozenset[str], promoting: frozenset[str], files: frozenset[str]
+) -> bool:
+    """Whether a decision lets a model pass."""
+    on_figure = item.on_figure or bool(GATE.search(item.words)) or bool(item.names & verdicts)
+    # A guard that leaves the function is a gate, too, for what comes after it.
+    guards = item.leaves and item.function in promoting and item.on_figure
+    return on_figure and (guards or leads_to([*item.then, *item.otherwise], promoting, PROMOTES, code, frozenset()))
+
+
+def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Decision]:
+    """Decisions of one step that end the flow, or that a fork of the flow hears of, where another step promotes."""
+    if not any(calls_of(answers.project, files, PROMOTES)):
+        return
+    forked = any(calls_of(answers.project, files, FORK))
+    for item in code.decisions:
+        called = [word for word in (*item.then, *item.otherwise) if not word.startswith("->")]
+        ends = any(STOPS.search(symbol) for symbol in called)
+        told = forked and any(name in ("said", "return") for name in item.given)
+        if item.on_figure and (ends or told):
+            yield item

@@ -10,6 +10,7 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.training import training_points
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import Code, leads_to
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
@@ -72,7 +73,8 @@ DECIDES = re.compile(
 
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
-    """Events that start training, and branches on a monitor's result whose body starts it."""
+    """Events that start training, and decisions on what a monitor found that lead to it."""
+    graph = graph_of(answers)
     found = [item.evidence() for item in _triggers_of_training(answers) if item.active and item.kind == "event"]
     training = trainers(answers)
     if not training:
@@ -81,12 +83,29 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         # A monitor's result that decides in CI whether training runs.
         alarmed = [item for item in job.commands if RESULT.search(item.when)] if job.automatic else []
         starting = [item for item in alarmed if STARTED_IN_CI.search(item.text)]
-        if starting or answers.project.reach(answers.project.programs(alarmed)) & training:
+        if starting or graph.code(frozenset(answers.project.programs(alarmed))) & training:
             found.append(Evidence(4, job.file, (starting or alarmed)[0].line, job.name))
-    for path, role, facts in answers.code(list(CODE)):
-        for names, line, function, _ordered, body, _other, leaves in facts.get("compares", ()):
-            guarded = facts.get("names", {}).get(function, []) if leaves and DECIDES.search(" ".join(names)) else []
-            starts = [symbol for symbol in [*body, *guarded] if STARTS_TRAINING.search(symbol) and symbol not in names]
-            if starts and ALARM.search(" ".join(names) + " " + function) and answers.weight(path, role, function) >= 4:
-                found.append(Evidence(4, path, line, starts[0]))
+    code = Code(answers.project, (path for path, _role, _facts in answers.code(list(CODE))))
+    points = {"trains": training_points(answers)}
+    starts = {
+        (call.file, call.function)
+        for call in graph.calls
+        if any(graph.comes_to(job, points, "trains") for job in graph.named(call.starts))
+    }
+    fits = {
+        (item.file, answers.project.function_at(item.file, item.line))
+        for item in points["trains"]
+        if item.file in answers.project.python
+    }
+    doers = code.doers(fits | starts)
+    for item in code.decisions:
+        about = ALARM.search(item.words + " " + item.function)
+        role = answers.project.role(item.file)
+        if not about or answers.weight(item.file, role, item.function) < 4:
+            continue
+        guarded = item.leaves and DECIDES.search(item.words) and item.function in doers
+        if guarded or leads_to(
+            [one for one in item.then if one not in item.names], doers, STARTS_TRAINING, code, frozenset(training)
+        ):
+            found.append(item.evidence())
     return found

@@ -21,7 +21,7 @@ def training_in_scripts(answers: Answers) -> list[Evidence]:
         for item in _fits(answers)
         if item.strength >= 4 or any(graph.point_in(job.files, [item]) for job in ordered)
     ]
-    return found + answers.found("training_other_language") + answers.found("training_in_config")
+    return found + _elsewhere(answers)
 
 
 def training_unreached(answers: Answers) -> list[Evidence]:
@@ -47,7 +47,13 @@ def orchestrated_training(answers: Answers) -> list[Evidence]:
 
 def training_points(answers: Answers) -> list[Evidence]:
     """Places where a model is fitted, in any language, or a service is told to."""
-    return _fits(answers) + answers.found("training_other_language") + answers.found("training_in_config")
+    return _fits(answers) + _elsewhere(answers)
+
+
+def _elsewhere(answers: Answers) -> list[Evidence]:
+    """What other languages, managed services and trainers with a configuration of their own fit."""
+    names = ("training_other_language", "training_in_config", "training_command")
+    return [item for name in names for item in answers.found(name)]
 
 
 def _names_training(job: Job) -> bool:

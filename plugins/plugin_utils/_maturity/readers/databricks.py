@@ -33,29 +33,39 @@ def _in_job(document: Any) -> bool:
     return any(isinstance(item.get("tasks"), list) for item in mappings(document))
 
 
+def _code(project: Project, folder: str, task: Mapping[str, Any]) -> set[str]:
+    """Files of the checkout that a task runs."""
+    found = set()
+    for item in mappings(task):
+        for key in ("python_file", "notebook_path"):
+            if isinstance(item.get(key), str):
+                found |= {project.find(item[key] + end, folder) for end in ("", ".py", ".ipynb")}
+        if isinstance(item.get("entry_point"), str):
+            found.add(project.console_scripts.get(item["entry_point"], ""))
+    return found - {""}
+
+
 def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) -> Iterator[Job | Trigger]:
     folder = posixpath.dirname(path)
     tasks = item["tasks"]
     files: set[str] = set()
-    for task in mappings(tasks):
-        for key in ("python_file", "notebook_path"):
-            if isinstance(task.get(key), str):
-                name = task[key]
-                files |= {project.find(name + end, folder) for end in ("", ".py", ".ipynb")}
-        if isinstance(task.get("entry_point"), str):
-            files.add(project.console_scripts.get(task["entry_point"], ""))
+    elsewhere = []
+    for task in (one for one in tasks if isinstance(one, dict)):
+        own = _code(project, folder, task)
+        files |= own
+        if not own:
+            elsewhere.append(text_of(task))
     name = str(item.get("name", ""))
     key = next((key for group in mappings(document) for key, value in group.items() if value is item), "")
     names = frozenset("databricks:%s" % one for one in (name, key) if one)
-    words = text_of(tasks)
     yield Job(
         "databricks",
         path,
         line_of(project.raw[path], "tasks"),
         name or str(key) or "tasks",
         names=names,
-        files=frozenset(files - {""}),
-        words=words,
+        files=frozenset(files),
+        words="\n".join(elsewhere),
         ordered=sum("task_key" in task for task in mappings(tasks)) >= 2,
     )
     for moment in mappings([item.get("schedule"), item.get("trigger")]):
