@@ -81,7 +81,7 @@ def test_a_setting_that_conda_does_not_have_is_told_before_anything_changes(host
 
 def test_what_a_user_has_in_his_files_stays(host: Host, converge: Converge) -> None:
     host.shell(f"cp /etc/skel/.bashrc ~/.bashrc; printf %s {ZSHRC!r} > ~/.zshrc; chmod 600 ~/.zshrc")
-    host.shell("printf '# caf\\351, a secret\\n' >> ~/.bashrc; cp ~/.bashrc ~/kept")  # no UTF-8
+    host.shell("printf '# \\351t\\351, a secret\\n' >> ~/.bashrc; cp ~/.bashrc ~/kept")  # no UTF-8
     settings = {"anaconda_init_users": ["ubuntu"], "anaconda_init_shells": ["bash", "zsh"]}
     put = converge(**settings)
     assert put.returncode == 0, put.stdout[-4000:]
