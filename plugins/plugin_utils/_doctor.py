@@ -76,7 +76,8 @@ def _server(host: str, server: Mapping[str, Any], local: bool) -> Iterator[str]:
     while_open = f", while `ssh {host}` is open" if loopback and not local else ""
     yield f"Jupyter of {server['user']}: {'https' if server['tls'] else 'http'}://{name}:{server['port']}{while_open}"
     if server["token_file"]:
-        yield f"Its token, as {server['user']}: {'' if local else f'ssh {host} '}cat {server['token_file']}"
+        show = f"cat {server['token_file']}; echo"  # which has no line end of its own
+        yield f"Its token, as {server['user']}: " + (show if local else f"ssh {host} '{show}'")
 
 
 def _options(inventory: Sequence[str], called_from: str) -> list[str]:

@@ -41,7 +41,14 @@ def plays(playbook: str) -> list[dict]:
 
 def roles(playbook: str) -> list[str]:
     """The roles of a playbook in their order."""
-    return [entry["role"] for play in plays(playbook) for entry in play.get("roles", [])]
+    imported = [
+        task["ansible.builtin.import_role"]
+        for play in plays(playbook)
+        for task in play.get("tasks", [])
+        if "ansible.builtin.import_role" in task
+    ]
+    listed = [entry["role"] for play in plays(playbook) for entry in play.get("roles", [])]
+    return listed + [role["name"] for role in imported if "tasks_from" not in role]
 
 
 def examined(playbook: str) -> list[str]:

@@ -146,11 +146,11 @@ SERVER = {"user": "ann", "address": "127.0.0.1", "port": 8889, "tls": False, "to
             False,
             [
                 "Jupyter of ann: http://127.0.0.1:8889, while `ssh node1` is open",
-                "Its token, as ann: ssh node1 cat /etc/x/ann/token",
+                "Its token, as ann: ssh node1 'cat /etc/x/ann/token; echo'",
                 "`ssh node1` works after: SSH",
             ],
         ),
-        ({}, True, ["Jupyter of ann: http://127.0.0.1:8889", "Its token, as ann: cat /etc/x/ann/token"]),
+        ({}, True, ["Jupyter of ann: http://127.0.0.1:8889", "Its token, as ann: cat /etc/x/ann/token; echo"]),
         (
             {"address": "0.0.0.0", "tls": True, "token_file": ""},
             False,
@@ -161,7 +161,7 @@ SERVER = {"user": "ann", "address": "127.0.0.1", "port": 8889, "tls": False, "to
             False,
             [
                 "Jupyter of ann: https://[2001:db8::1]:8889",
-                "Its token, as ann: ssh node1 cat /etc/x/ann/token",
+                "Its token, as ann: ssh node1 'cat /etc/x/ann/token; echo'",
                 "`ssh node1` works after: SSH",
             ],
         ),
