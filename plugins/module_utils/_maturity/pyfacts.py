@@ -157,7 +157,7 @@ class _Reader:
                 self._string(node, node.value)
                 continue
             elif isinstance(node, ast.IfExp):
-                self._condition(node.test, function, ["said"], _constants(node))
+                self._condition(_decided(node), function, ["said"], _constants(node))
             elif isinstance(node, ast.Assert) and not function and not owner and _looks(node):
                 self.asserts.append(node.lineno)
             elif isinstance(node, ast.Name):
@@ -232,10 +232,7 @@ class _Reader:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
             given = [_dotted(item) for item in targets if item] or ["return"]
-            choice = node.value if isinstance(node.value, ast.IfExp) else None
-            self._condition(
-                choice.test if choice else node.value, function, given, _constants(choice) if choice else []
-            )
+            self._condition(_decided(node.value), function, given, _constants(node.value))
         return isinstance(node, IMPORTS) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
@@ -370,7 +367,9 @@ class _Reader:
         self.judged.add(id(test))
         names = sorted(set(_words(test, literals=False)))[:12]
         named = sorted({*names, *given} - {"", "return", "said"})
-        if not self.wanted.conditions.search(" ".join([*named, function])) and not self.verdicts.intersection(names):
+        about = self.wanted.conditions.search(" ".join([*named, function])) or self.verdicts.intersection(names)
+        # Another file may say what the condition means; then what comes of it tells whether it matters.
+        if not about and not any(self.wanted.call(word) for word in body if word.count(".") >= 1):
             return
         ordered = any(
             isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
@@ -389,8 +388,7 @@ class _Reader:
                 "body": body,
                 "other": list(other),
                 "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements),
-                # The best of some candidates so far is kept under the name that they are compared with.
-                "running": bool(_assigned(statements).intersection(names)),
+                "sets": sorted(_assigned(statements))[:12],
             }
         )
 
@@ -451,13 +449,17 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
             yield item.value[:60]
 
 
-def _constants(choice: ast.IfExp) -> list[str]:
-    """The texts between which a conditional expression chooses."""
-    return [
-        "->" + item.value[:60]
-        for item in (choice.body, choice.orelse)
-        if isinstance(item, ast.Constant) and isinstance(item.value, str)
-    ]
+def _decided(node: ast.expr) -> ast.expr:
+    """What a choice hangs on: its condition, or the whole where it is a choice between two comparisons."""
+    if isinstance(node, ast.IfExp) and not isinstance(node.body, ast.Compare):
+        return node.test
+    return node
+
+
+def _constants(choice: ast.expr) -> list[str]:
+    """The texts between which a conditional expression chooses, after `->`."""
+    parts = (choice.body, choice.orelse) if isinstance(choice, ast.IfExp) else ()
+    return ["->" + item.value[:60] for item in parts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
 def _assigned(statements: Iterable[ast.stmt]) -> set[str]:

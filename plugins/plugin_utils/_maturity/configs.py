@@ -178,7 +178,7 @@ SLASHED = (".tf", ".ts", ".js", ".bicep", ".groovy", "Jenkinsfile")
 def without_comments(text: str, path: str = "") -> str:
     """Text whose comment lines and trailing ` # comments` are blanked, with the lines where they were."""
     lines = []
-    for line in text.split("\n"):
+    for line in (_chunks(text) if path.lower().endswith((".rmd", ".qmd")) else text).split("\n"):
         stripped = line.lstrip()
         if (stripped.startswith("#") and not stripped.startswith("#!")) or (
             stripped.startswith("//") and path.endswith(SLASHED)
@@ -208,6 +208,17 @@ def _without_blocks(text: str) -> str:
             return "".join([*parts, text[place:]])
         parts += [text[place:start], "\n" * text.count("\n", start, end)]
         place = end + 2
+
+
+def _chunks(text: str) -> str:
+    """The code chunks of a document, its prose blanked."""
+    inside = False
+    lines = []
+    for line in text.split("\n"):
+        fence = line.lstrip().startswith("```")
+        lines.append(line if inside and not fence else "")
+        inside = (not inside and line.lstrip().startswith("```{")) if fence else inside
+    return "\n".join(lines)
 
 
 def line_of(text: str, needle: str) -> int:

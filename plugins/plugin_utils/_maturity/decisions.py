@@ -28,7 +28,7 @@ class Decision:
     """A branch: the names that it is about, and what is called where it holds (`then`) or not (`otherwise`).
 
     `then` and `otherwise` have what is returned after `->`. `given` is where its outcome goes: names, "return", or "said" where it is only told. `ordered` is true where something is greater
-    or less, `leaves` where its body returns or raises, `running` where its body gives a new value to what is compared.
+    or less, `leaves` where its body returns or raises; `sets` has the names that its body gives values to.
     """
 
     file: str
@@ -40,7 +40,7 @@ class Decision:
     then: tuple[str, ...]
     otherwise: tuple[str, ...]
     leaves: bool
-    running: bool
+    sets: frozenset[str]
 
     @property
     def words(self) -> str:
@@ -50,7 +50,8 @@ class Decision:
     @property
     def on_figure(self) -> bool:
         """Whether a figure of quality decides, and it is not only the best of some candidates so far."""
-        return self.ordered and not self.running and bool(FIGURE.search(self.words))
+        running = bool(self.sets & self.names)
+        return self.ordered and not running and bool(FIGURE.search(self.words))
 
     def evidence(self, strength: int = 4) -> Evidence:
         """The place of the decision."""
@@ -70,7 +71,7 @@ def decisions_of(path: str, facts: Mapping[str, Any]) -> list[Decision]:
             tuple(item["body"]),
             tuple(item["other"]),
             item["leaves"],
-            item["running"],
+            frozenset(item["sets"]),
         )
         for item in facts.get("branches", ())
     ]
@@ -98,7 +99,8 @@ class Code:
         for item in self.decisions:
             if item.on_figure:
                 found.update(name.rpartition(".")[2] for name in item.given if name not in ("return", "said"))
-                if item.function and ("return" in item.given or item.leaves):
+                found.update(item.sets)
+                if item.function and ("return" in item.given or item.leaves or item.sets):
                     found.add(item.function)
         return frozenset(found)
 

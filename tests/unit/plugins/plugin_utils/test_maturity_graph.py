@@ -159,7 +159,19 @@ CASES = {
     "drift starts something else": (
         "automated_retraining", "not_met",
         {"train.py": TRAIN, "fitting.py": "def tides(rows):\n    print(rows)\n", "w.py": WATCH % ("tides", "tides")}),
+    "a flag that a branch sets": (
+        "automated_promotion", "met",
+        {"train.py": TRAIN, "gate.py": "def decide(f1):\n    fine = False\n    if f1 > 0.9:\n        fine = True\n    return fine\n",
+         "flow.py": "import mlflow\nfrom prefect import flow\nfrom gate import decide\nfrom train import fit\n@flow\ndef go():\n    fit([[1]], [1])\n"
+                    "    if decide(1):\n        mlflow.register_model('a', 'b')\nif __name__ == '__main__':\n    go()\n"}),
+    "a choice between two comparisons": (
+        "ab_testing", "met",
+        {"train.py": TRAIN,
+         "c.py": "from mlflow import MlflowClient\ndef wins(new_score, champion_score, less_is_better):\n    MlflowClient().get_model_version_by_alias('a', 'b')\n"
+                 "    return new_score < champion_score if less_is_better else new_score > champion_score\nwins(1, 2, True)\n"}),
     # Deployment
+    "prose of a document": ("low_friction_deployment", "not_met", {"a.Rmd": "We use vetiver_write_plumber.\n\n```{r}\nx <- 1\n```\n"}),
+    "a chunk of a document": ("low_friction_deployment", "met", {"a.Rmd": "Text.\n\n```{r}\nvetiver_write_plumber(b)\n```\n"}),
     "a composite action with an input": (
         "automated_release", "met",
         {".github/actions/d/action.yml": "inputs: {kind: {required: true}}\nruns:\n  using: composite\n  steps:\n    - shell: bash\n"
