@@ -105,8 +105,8 @@ docs: deps ## Write the tables of the roles, and the pages of modules and maturi
 	@python tests/contract/criteria_page.py
 	@python tests/contract/plugins_page.py
 
-checksums: deps ## Compare conda's checksums with the vendors' lists: make checksums [ADD=miniconda=py313_26.5.3-1]
-	@python tests/contract/conda_checksums.py $(ADD)
+checksums: deps ## Compare the checksums of conda and Compose with the vendors': make checksums [ADD="miniconda=py313_26.5.3-1 compose=5.5.1"]
+	@python tests/contract/checksums.py $(ADD)
 
 build: deps ## Build the collection's artifact
 	@ansible-galaxy collection build --force --output-path .lab/dist

@@ -15,6 +15,7 @@ import threading
 import pytest
 
 from lab import artefacts, common
+from lab.conda import builder
 
 CONTENT = b"the vendor's file"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -119,3 +120,10 @@ def test_the_roles_say_what_is_to_be_taken():
 def test_an_unknown_version_is_named():
     with pytest.raises(common.LabError, match=r"roles/compose/vars/main\.yml has no checksum of 0\.0"):
         artefacts._checksum("compose", "0.0", {})
+
+
+def test_the_stand_in_has_each_distribution_in_the_version_that_a_user_gets_by_default():
+    products = artefacts._role_file("anaconda", "vars")["__anaconda_products"].values()
+    defaults = {product["file"].format(version=product["default"], arch="x86_64") for product in products}
+    made = {f"{name}-{version}-Linux-x86_64.sh" for name, version, _conda in builder.EDITIONS}
+    assert defaults <= made
