@@ -115,7 +115,8 @@ def _server(
     server["files"] = [path for path in read_at_start if path]
     server["own_folder"] = {"path": re.sub("^~(?=/|$)", "~" + user, server["notebook_dir"]), "user": user}
     server["places"] = [
-        {"path": server["own_folder"]["path"], "type": "directory", "owner": user},
+        # A link to a folder that is the user's, such as one on another disk, is such a folder, and keeps its mode.
+        {"path": server["own_folder"]["path"], "type": "directory", "owner": user, "follow": True},
         {"path": settings, "type": "directory", "owner": "root", "group": "root", "mode": "0755"},
         {"path": server["unit_file"], "owner": "root", "group": "root", "mode": "0644", "read": True},
     ]

@@ -104,8 +104,8 @@ options:
     default: {}
   free_mb:
     description:
-      - Free disk space that is needed, by variable. Each value has the keys C(path) and C(mb); a path that does not exist yet counts for
-        the file system that it will be on.
+      - Free disk space that is needed, by variable. Each value has the keys C(paths), where files go, and C(mb), which each disk among
+        these needs; a path that does not exist yet counts for the file system that it will be on. C(~%u) stands for the login user's home.
     type: dict
     default: {}
   memory_mb:
@@ -217,7 +217,9 @@ options:
   user_folders:
     description:
       - Folders that must be a user's or can become it, by variable.
-      - Each value has the keys C(path), with a leading V(~user) for a home, and C(user); C(%u) stands for the login user.
+      - Each value has the keys C(path), with a leading V(~user) for a home, and C(user); C(%u) stands for the login user. Without the
+        key C(user) the folder may be anybody's.
+      - None of them may be a link to what is not there, such as a disk that is not mounted.
     type: dict
     default: {}
   programs:
@@ -288,7 +290,7 @@ EXAMPLES = r"""
   mlops.workbench.preflight:
     free_mb:
       docker_data_root:
-        path: /var/lib/docker
+        paths: [/var/lib/docker]
         mb: 2000
     packages: [docker.io]
     units:

@@ -16,7 +16,12 @@ from ansible_collections.mlops.workbench.plugins.module_utils._owners import (
     owner_of,
     prefix_owner,
 )
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
+    LOGIN_USER,
+    Problem,
+    expand,
+    problem,
+)
 
 
 class Account(TypedDict):
@@ -210,15 +215,27 @@ def find_owners(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> di
 
 
 def check_user_folders(asked: dict[str, dict[str, str]], login: str, problems: list[Problem]) -> None:
-    """A problem for each folder that could not become its user's: it is, or is in a place that is, in others' hands."""
+    """A problem for each folder that could not become its user's: it is, or is in a place that is, in others' hands.
+
+    One without a user may be. None can be created through a link to what is not there, such as a disk that is not mounted.
+    """
     for variable, need in sorted(asked.items()):
+        path = expand(need["path"], login)
+        if path.startswith("~"):
+            continue  # no such user, as `users` says
+        there = path
+        while not os.path.lexists(there):
+            there = os.path.dirname(there)
+        if not os.path.exists(there):
+            text = "%s is a link to %s, which is not there" % (there, os.readlink(there))
+            remedy = "mount the disk or create that folder, remove the link, or set %s to another folder" % variable
+            problems.append(problem(variable, text, remedy))
+            continue
+        if "user" not in need:
+            continue
         user = need["user"].replace(LOGIN_USER, login)
-        path = os.path.expanduser(need["path"].replace(LOGIN_USER, login))
         try:
             holder = owner_of(path)
-            there = path
-            while not os.path.exists(there):
-                there = os.path.dirname(there)
             found = os.stat(there).st_uid
         except SharedError as shared:
             text = "%s cannot be %s's alone: %s" % (path, user, shared)

@@ -45,11 +45,6 @@ class Wanted(TypedDict):
     follow: bool
 
 
-def expand(path: str, login: str) -> str:
-    """The path with the login user put in, and with a user's home for a leading ~ or ~user."""
-    return os.path.expanduser(path.replace(LOGIN_USER, login))
-
-
 def with_sha256(wanted: Wanted, checksums: dict[str, dict[str, str]], arch: str) -> Wanted:
     """A wanted file, with the checksum that its variable has for this architecture."""
     variable = wanted["sha256_variable"]

@@ -21,7 +21,12 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight import 
     system,
     units,
 )
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, RunCommand
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
+    LOGIN_USER,
+    Problem,
+    RunCommand,
+    expand,
+)
 
 
 def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = False) -> dict[str, Any]:
@@ -39,7 +44,7 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
     wanted_packages = asked["packages"] + asked["packages_by_distribution"].get(os_name.partition("-")[0], [])
     dpkg = packages.dpkg_state()
     accounts.check_not_root(asked["not_root"], login, problems)
-    system.check_free(asked["free_mb"], problems)
+    system.check_free(asked["free_mb"], login, problems)
     system.check_memory(asked["memory_mb"], problems)
     files.check_directories(asked["directories"], problems)
     receipt = files.read_receipt(asked["role"])
@@ -79,12 +84,10 @@ def look(asked: dict[str, Any], run_command: RunCommand, check_mode: bool = Fals
         },
         "files_outdated": [
             path
-            for path, wanted in ((files.expand(wanted["path"], login), wanted) for wanted in asked["files"])
+            for path, wanted in ((expand(wanted["path"], login), wanted) for wanted in asked["files"])
             if files.is_outdated(path, files.with_sha256(wanted, asked["sha256"], arch), login)
         ],
-        "files_sha256": files.checksums(
-            files.expand(wanted["path"], login) for wanted in asked["files"] if wanted["read"]
-        ),
+        "files_sha256": files.checksums(expand(wanted["path"], login) for wanted in asked["files"] if wanted["read"]),
         "json_files": files.read_json_files(asked["json_files"], problems),
         "json_texts": files.read_texts(asked["json_files"].values()),
         "sha256": files.choose_sha256(asked["sha256"], arch, problems),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Callable, TypedDict
 
 LOGIN_USER = "%u"  # stands for the login user in names of units and their files
@@ -25,3 +26,8 @@ RunCommand = Callable[..., tuple[int, str, str]]
 def problem(variable: str, text: str, remedy: str) -> Problem:
     """Put a problem together."""
     return {"variable": variable, "problem": text, "remedy": remedy}
+
+
+def expand(path: str, login: str) -> str:
+    """The path with the login user put in, and with a user's home for a leading ~ or ~user."""
+    return os.path.expanduser(path.replace(LOGIN_USER, login))

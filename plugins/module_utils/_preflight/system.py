@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, expand, problem
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,35 @@ def operating_system(path: str = "/etc/os-release") -> str:
     return "%s-%s" % (fields.get("ID", "unknown"), fields.get("VERSION_ID", "unknown"))
 
 
-def check_free(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
-    """A problem for each path whose file system has too little room."""
+@dataclass(frozen=True)
+class Disk:
+    """A file system: the kernel's number of it, and what users can still write there."""
+
+    device: int
+    free_mb: int
+
+
+def disk_of(path: str) -> Disk:
+    """The disk that something which is there lies on."""
+    room = os.statvfs(path)
+    return Disk(os.stat(path).st_dev, room.f_bavail * room.f_frsize // 2**20)
+
+
+def check_free(asked: dict[str, dict[str, Any]], login: str, problems: list[Problem]) -> None:
+    """A problem for each disk that files go to and that has too little room; the path is the first of those on it."""
     for variable, need in sorted(asked.items()):
-        path = os.path.abspath(need["path"])
-        while not os.path.exists(path):
-            path = os.path.dirname(path)
-        room = os.statvfs(path)
-        free = room.f_bavail * room.f_frsize // 2**20
-        if free < int(need["mb"]):
-            text = "%s has %d MB free and needs %d MB" % (need["path"], free, int(need["mb"]))
-            problems.append(problem(variable, text, "free or add disk space, or set %s" % variable))
+        disks: dict[Disk, str] = {}
+        for path in (expand(path, login) for path in need["paths"]):
+            if path.startswith("~"):
+                continue  # no such user, as `users` says
+            there = os.path.abspath(path)
+            while not os.path.exists(there):
+                there = os.path.dirname(there)
+            disks.setdefault(disk_of(there), path)
+        for disk, path in disks.items():
+            if disk.free_mb < int(need["mb"]):
+                text = "%s has %d MB free and needs %d MB" % (path, disk.free_mb, int(need["mb"]))
+                problems.append(problem(variable, text, "free or add disk space, or set %s" % variable))
 
 
 def check_memory(asked: dict[str, int], problems: list[Problem]) -> None:

@@ -51,7 +51,7 @@ def test_a_server_is_told_in_full():
         "config_file": config,
         "files": [unit, config, "/etc/jupyter/ann/token"],
         "places": [
-            {"path": "~ann/notebooks", "type": "directory", "owner": "ann"},
+            {"path": "~ann/notebooks", "type": "directory", "owner": "ann", "follow": True},
             {"path": "/etc/jupyter/ann", "type": "directory", "owner": "root", "group": "root", "mode": "0755"},
             {"path": unit, "owner": "root", "group": "root", "mode": "0644", "read": True},
             {"path": "/etc/jupyter/ann/token", "owner": "ann", "mode": "0600"},

@@ -83,7 +83,11 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
 
     def refused(path, user="nobody"):
         problems = []
-        accounts.check_user_folders({"x_dir": {"path": str(tmp_path / path), "user": user}}, "nobody", problems)
+        accounts.check_user_folders(
+            {"x_dir": {"path": str(path if path.startswith("~") else tmp_path / path), "user": user}},
+            "nobody",
+            problems,
+        )
         assert all(entry["variable"] == "x_dir" for entry in problems)
         return bool(problems)
 
@@ -100,8 +104,42 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
     assert refused("home/new", "daemon")
     assert refused("home/work/local")
     assert refused("home/work/new/one")
+    assert not refused("~no-such-user/notebooks", "no-such-user"), "that is told of the user"
     (tmp_path / "home").chmod(0o777)
     assert refused("home/new")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_folder_may_be_a_link_to_another_disk_that_is_its_users_and_is_there(tmp_path):
+    nobody = pwd.getpwnam("nobody").pw_uid
+
+    def told(target, below="", user=(("user", "nobody"),)):
+        link = tmp_path / "home/notebooks"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        os.chown(link, nobody, -1, follow_symlinks=False)
+        problems = []
+        asked = {"x_dir": {"path": str(link / below), **dict(user)}}
+        accounts.check_user_folders(asked, "nobody", problems)
+        return [(entry["variable"], entry["problem"], entry["remedy"]) for entry in problems]
+
+    for folder in ("home", "disk", "disk/theirs", "disk/roots"):
+        (tmp_path / folder).mkdir()
+    for folder in ("home", "disk/theirs"):
+        os.chown(tmp_path / folder, nobody, -1)
+    assert told(tmp_path / "disk/theirs") == told(tmp_path / "disk/theirs", "new") == []
+    ((variable, problem, _remedy),) = told(tmp_path / "disk/roots")
+    assert variable == "x_dir"
+    assert "is in the hands of nobody and root" in problem
+    assert told(tmp_path / "disk/roots", user=()) == []
+    for below in ("", "new/one"):
+        ((variable, problem, remedy),) = told(tmp_path / "disk/theirs/gone", below)
+        assert variable == "x_dir"
+        assert "notebooks is a link to %s/disk/theirs/gone, which is not there" % tmp_path in problem
+        assert "mount the disk" in remedy
+        assert "set x_dir" in remedy
+    assert told(tmp_path / "disk/theirs/gone", "new", user=()) == told(tmp_path / "disk/theirs/gone", "new")
+    assert "is a link to %s/home/notebooks, which" % tmp_path in told(tmp_path / "home/notebooks")[0][1]
 
 
 @pytest.fixture(name="directory")

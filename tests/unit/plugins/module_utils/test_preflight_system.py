@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pwd
+from pathlib import Path
+
 import pytest
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import system
 
@@ -26,7 +29,33 @@ def test_a_host_that_does_not_say_its_system_is_unknown(tmp_path):
 
 def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
     problems = []
-    system.check_free({"x": {"path": str(tmp_path / "a" / "b"), "mb": 1}}, problems)
+    system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 1}}, "ann", problems)
     assert problems == []
-    system.check_free({"x": {"path": str(tmp_path / "a" / "b"), "mb": 10**9}}, problems)
+    system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 10**9}}, "ann", problems)
     assert "needs 1000000000 MB" in problems[0]["problem"]
+
+
+def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(monkeypatch, tmp_path):
+    """Homes need not be below /home, and notebooks or data may be on disks of their own."""
+    home = tmp_path / "home"
+    disks = {home: (1, 10), home / "notebooks": (2, 500), home / "notebooks/data": (3, 20)}
+    for path in disks:
+        path.mkdir()
+    (tmp_path / "data").symlink_to(tmp_path / "home/notebooks/data")
+    account = pwd.struct_passwd(("nobody", "x", 1, 1, "", str(home), "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", {"nobody": account}.__getitem__)
+    monkeypatch.setattr(system, "disk_of", lambda path: system.Disk(*disks[Path(path).resolve()]))
+    paths = [
+        "~%u/notebooks/taxi",
+        "~nobody/notebooks/data/new",
+        "~%u/.conda/envs",
+        "~%u/.cache",
+        str(tmp_path / "data/x"),
+    ]
+    problems = []
+    system.check_free({"x_min_free_mb": {"paths": paths, "mb": 100}}, "nobody", problems)
+    assert [entry["problem"] for entry in problems] == [
+        "%s has 20 MB free and needs 100 MB" % (tmp_path / "home/notebooks/data/new"),
+        "%s has 10 MB free and needs 100 MB" % (tmp_path / "home/.conda/envs"),
+    ]
+    assert {entry["variable"] for entry in problems} == {"x_min_free_mb"}
