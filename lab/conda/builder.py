@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _PINS = _HERE / "packages.txt"
-# What is stood in for, each with the conda that it says it has: what a user gets by default, and an older Anaconda to be upgraded from. Its version has another length: compiled files go by time and size.
+# What is stood in for, each with the conda that it says it has: what a user gets by default, and an older Anaconda to
+# be upgraded from. Its version has another length: compiled files go by time and size.
 EDITIONS = (
     ("Anaconda3", "2025.12-2", "26.7.1"),
     ("Anaconda3", "2024.10-1", "24.11.3"),
