@@ -121,6 +121,11 @@ def test_the_releases_of_the_course_are_known() -> None:
     assert {"2.5.0", "2.12.2", "2.18.0", default} <= set(known)
 
 
+def test_the_doctor_shows_the_line_that_puts_compose_on_the_path_as_the_role_writes_it() -> None:
+    doctor = (ROOT / "plugins/module_utils/_workbench/compose.py").read_text()
+    assert f"PATH_LINE = '{load(ROOT / 'roles/compose/vars/main.yml')['__compose_path_line']}'" in doctor
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_words_of_programs_are_read_in_one_language(role: str) -> None:
     for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from typing import Iterator
@@ -23,6 +24,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model i
 )
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Compose
 
+PATH_LINE = 'export PATH="${HOME}/soft:${PATH}"'
 SPELLINGS = {"compose.plugin": "docker compose", "compose.command": "docker-compose"}
 
 
@@ -54,11 +56,20 @@ def _answers(host: Host, check: str, version: str, account: Account | None = Non
     if answer.rc != 0:
         # Without the plugin, docker takes the command for its own and prints its whole usage.
         said = "docker has no such plugin" if "docker --help" in answer.err else answer.said
-        return failed(check, subject, f"{subject} does not answer: {said}", remedy(answer, rerun("compose")))
+        return failed(check, subject, f"{subject} does not answer: {said}", remedy(answer, _remedy(check, account)))
     said = (answer.out.split() or [""])[-1]  # a user's start-up files may print as well
     if not _same_release(said, version):
-        return failed(check, subject, f"{subject} is {said}, not {version or '2 or newer'}", rerun("compose"))
+        return failed(check, subject, f"{subject} is {said}, not {version or '2 or newer'}", _remedy(check, account))
     return passed(check, subject, f"{subject} {said}")
+
+
+def _remedy(check: str, account: Account | None) -> str:
+    """Return what helps who does not find this Compose; the role puts the command on the PATH of a user's bash alone."""
+    shell = os.path.basename(account.shell) if account else "bash"
+    if check != "compose.command" or shell == "bash":
+        return rerun("compose")
+    file = "~/.zshrc" if shell == "zsh" else "what it reads when it starts"
+    return f"{shell} does not read ~/.bashrc, where ~/soft is put on PATH. Add to {file}: {PATH_LINE}"
 
 
 def _same_release(said: str, version: str) -> bool:

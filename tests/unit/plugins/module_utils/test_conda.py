@@ -304,6 +304,10 @@ def test_a_command_asks_no_question_and_uses_only_the_channels_named():
     [
         ({"exception_name": "PackagesNotFoundInChannelsError", "message": "no x"}, "No set of packages"),
         ({"success": False, "solver_problems": ["nothing provides x"]}, "nothing provides x"),
+        (
+            {"exception_name": "NoChannelsConfiguredError", "message": "No channels have been configured."},
+            "Name some: channels, or anaconda_channels of the role anaconda",
+        ),
         ({"exception_name": "CondaHTTPError", "message": "HTTP 000"}, "A channel cannot be reached"),
         ({"exception_name": "EnvironmentNotWritableError", "message": "m"}, "may not write"),
         ({"exception_name": "CondaToSNonInteractiveError", "message": "m"}, "terms of service"),

@@ -432,6 +432,18 @@ def test_compose_of_a_user_whose_shell_does_not_find_it(host):
     assert "docker-compose of ubuntu is 25.9.1, not 2.26.1" in str(found["compose.command"])
 
 
+@pytest.mark.parametrize("said", [Outcome(127, "", "command not found"), Outcome(0, "25.9.1\n", "")])
+def test_compose_of_a_user_whose_shell_does_not_read_bashrc_has_a_remedy_of_its_own(host, said):
+    host.change("compose", scope="user", owners=["ubuntu"])
+    host.accounts["ubuntu"] = Account("ubuntu", 1000, 1000, (1000, DOCKER_GROUP), "/home/ubuntu", "/usr/bin/zsh")
+    host.programs["/usr/bin/zsh -l"] = said
+    remedy = wrong(host)["compose.command"]["remedy"]
+    assert "zsh does not read ~/.bashrc" in remedy
+    assert 'export PATH="${HOME}/soft:${PATH}"' in remedy
+    assert "~/.zshrc" in remedy
+    assert "--tags" not in remedy
+
+
 def test_compose_of_a_user_that_is_gone(host):
     host.change("compose", scope="user", owners=["nobody-here"])
     assert "compose_users" in str(wrong(host)["compose.command"])
