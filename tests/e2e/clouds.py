@@ -58,7 +58,7 @@ class Cloud:
             env={**self.environment, **environment},
             text=True,
             capture_output=True,
-            timeout=400,
+            timeout=900,
             check=False,
         )
 
