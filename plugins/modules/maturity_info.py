@@ -253,7 +253,7 @@ maturity:
       type: int
       sample: 1
     project:
-      description: Path, commit, kind (training, notebooks, service, inference) and layout (single, monorepo or course_notes).
+      description: Path, commit, kind (training, notebooks, service, llm_application, inference) and layout (single, monorepo or course_notes).
       type: dict
     profile:
       description: Profile that was used.

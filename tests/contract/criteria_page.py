@@ -59,7 +59,8 @@ def section(criterion: dict[str, Any], questions: dict[str, str]) -> Iterator[st
             yield from asked(criterion[name], questions)
             yield ""
     if criterion.get("about_models"):
-        yield "Does not apply where there is no machine learning.\n"
+        also = ", nor in an application on a language model of others" if criterion.get("about_training") else ""
+        yield f"Does not apply where there is no machine learning{also}.\n"
     yield f"To get there (effort: {remedy['effort']}): {remedy['text'].strip()} [How]({remedy['link']}).\n"
 
 

@@ -229,6 +229,8 @@ class _Reader:
                 stack.extend((item, function, owner) for item in reversed(node.orelse))
             stack.append((node.test, function, owner))
             return True
+        if isinstance(node, ast.Assign):
+            self._setting(node, function)
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
             given = [_dotted(item) for item in targets if item] or ["return"]
@@ -335,6 +337,14 @@ class _Reader:
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
         self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
+
+    def _setting(self, node: ast.Assign, function: str) -> None:
+        """A setting of a library, as in `litellm.callbacks = [...]`, is kept like a call of that name with `=` behind it."""
+        for target in node.targets:
+            if isinstance(target, ast.Attribute):
+                symbol = self.symbol(target) + "="
+                if self.wanted.call(symbol):
+                    self.calls.append([symbol, node.lineno, function, {}, [_value(node.value)]])
 
     def _starred(self, symbol: str) -> str:
         """A name that a star import brings, where a rule asks for it; the module's own functions go first."""

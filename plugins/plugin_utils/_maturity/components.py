@@ -54,7 +54,9 @@ def facts_of_component(facts: Mapping[str, Any], folder: str, folders: list[str]
         return not path.endswith((".py", ".ipynb")) or path in loaded
 
     part = dict(facts)
-    part.update({key: {p: v for p, v in facts[key].items() if belongs(p)} for key in ("python", "notebooks", "text")})
+    part.update(
+        {key: {p: v for p, v in facts[key].items() if belongs(p)} for key in ("python", "notebooks", "scripts", "text")}
+    )
     part.update({key: [path for path in facts[key] if belongs(path)] for key in ("files", "missed", "unparsed")})
     missed = set(facts["missed"]) - set(part["missed"])
     part["truncated"] = [item for item in facts["truncated"] if item.partition(": ")[2] not in missed]

@@ -17,6 +17,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestat
     statements,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.llm import is_llm_application, llm_uses
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.components import (
     components_of,
     facts_of_component,
@@ -51,6 +52,8 @@ WORTH = {"met": Fraction(1), "attested": Fraction(1), "partial": Fraction(1, 2)}
 LEFT_OUT = ("not_applicable", "waived")
 MOST_EVIDENCE = 5
 NO_ML = "no_ml_found"
+NO_MODEL = "there is no machine learning that it could be about"
+FOREIGN_MODEL = "the model is somebody else's, and nothing here trains or fine-tunes one"
 
 
 def judge(
@@ -125,11 +128,13 @@ def _assess(facts: Mapping[str, Any], rules: Rules, declared: Declared) -> Asses
     answers = Answers(Project(facts, declared.roles, declared.exclude), rules.signals, CHECKS)
     unseen = unseen_of(facts)
     kinds = _kinds(answers)
+    # What was not read may train.
+    foreign = is_llm_application(answers) and not unseen.hides_code(answers)
     course = _is_course(answers)
     reason = _no_level(answers, kinds, course, unseen)
     around = surroundings_of(answers)
     entries = [
-        _entry(criterion, answers, around, unseen, declared.by_id, reason == NO_ML)
+        _entry(criterion, answers, around, unseen, declared.by_id, _inapplicable(criterion, reason == NO_ML, foreign))
         for criterion in rules.criteria.values()
     ]
     return Assessment(facts, answers, around, entries, kinds, course, reason)
@@ -174,9 +179,9 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
     around: Surroundings,
     unseen: Unseen,
     declared: Mapping[str, Statement],
-    no_ml: bool,
+    inapplicable: str,
 ) -> dict[str, Any]:
-    status, evidence, reason = _status(criterion, answers, unseen, no_ml)
+    status, evidence, reason = _status(criterion, answers, unseen, inapplicable)
     remedy = advice.remedy_for(criterion, around, lambda name: bool(answers.found(name)))
     statement = declared.get(criterion["id"])
     if statement and status != "met":
@@ -196,10 +201,11 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
 
 
 def _status(  # noqa: PLR0911 (the first that holds decides)
-    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, no_ml: bool
+    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, inapplicable: str
 ) -> tuple[str, list[Evidence], str]:
-    absent = no_ml and criterion.get("about_models")
-    if criterion.get("attested_only") and not absent:
+    if inapplicable == FOREIGN_MODEL:
+        return "not_applicable", [], inapplicable
+    if criterion.get("attested_only") and not inapplicable:
         return "unknown", [], "cannot be seen in a checkout; attest it"
     holds, evidence = holds_for(criterion["met"], answers)
     if holds:
@@ -207,8 +213,8 @@ def _status(  # noqa: PLR0911 (the first that holds decides)
     holds, evidence = holds_for(criterion.get("partial", []), answers)
     if holds:
         return "partial", evidence, advice.partial_reason(criterion, answers)
-    if absent:
-        return "not_applicable", [], "there is no machine learning that it could be about"
+    if inapplicable:
+        return "not_applicable", [], inapplicable
     holds, evidence = holds_for(criterion.get("unknown", []), answers)
     if holds:
         return "unknown", evidence, advice.outside_reason(criterion, answers)
@@ -218,6 +224,13 @@ def _status(  # noqa: PLR0911 (the first that holds decides)
         return "unknown", [], "%s could not be answered" % ", ".join(failed)
     hidden = unseen.hides(criterion, answers)
     return ("unknown", [], hidden) if hidden else ("not_met", [], advice.absent_reason(criterion))
+
+
+def _inapplicable(criterion: Mapping[str, Any], no_ml: bool, foreign: bool) -> str:
+    """Why a criterion does not concern the project, or an empty text."""
+    if foreign and criterion.get("about_training"):
+        return FOREIGN_MODEL
+    return NO_MODEL if no_ml and criterion.get("about_models") else ""
 
 
 def holds_for(expression: Any, answers: Answers) -> tuple[bool, list[Evidence]]:
@@ -279,8 +292,10 @@ def _kinds(answers: Answers) -> list[str]:
         kinds.append("training")
     elif answers.found("training_call") or answers.found("training_fit"):
         kinds.append("notebooks")
-    if answers.found("serving_code") or answers.found("serving_config"):
+    if any(answers.found(name) for name in ("serving_code", "serving_module", "serving_config")):
         kinds.append("service")
+    if llm_uses(answers):
+        kinds.append("llm_application")
     if not kinds and (answers.found("inference_call") or answers.found("ml_import")):
         kinds.append("inference")
     return kinds

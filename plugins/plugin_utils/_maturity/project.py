@@ -98,6 +98,13 @@ class Project:
         self.notebooks: dict[str, dict[str, Any]] = Noted(
             {p: f for p, f in facts["notebooks"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
         )
+        self.scripts: dict[str, list[list[Any]]] = Noted(
+            {
+                p: f
+                for p, f in facts.get("scripts", {}).items()
+                if self.role(p) not in ("vendored", "artefact", "excluded")
+            }
+        )
         self.raw: dict[str, str] = Noted(
             {
                 p: with_short_lines(t, p)

@@ -29,7 +29,7 @@ CAPTURED = [
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
     "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
-    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
+    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*vercel.json", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
@@ -39,7 +39,7 @@ KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "t
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
     r"promot|beat|pass|best|accept|drift|degrad|psi|alert|alarm|decay|retrain|champion|prod|register|registry|decision|deploy|"
-    r"win|champ|challeng|approv|outperform|eligib|psi|skew|stale"
+    r"win|champ|challeng|approv|outperform|eligib|psi|skew|stale|baseline|previous|faithful|relevan|ground|halluc"
 )
 CALLS = [
     "*.serve", "*.deploy", "*.add_job", "*.every", "*Deployment.build_from_flow", "*.testclient.TestClient", "*.TestClient",
@@ -81,6 +81,7 @@ class Rules:
         keywords = set(KEYWORDS)
         roots: set[str] = set()
         strings: set[str] = set()
+        modules: set[str] = set()
         for signal in self.signals.values():
             if signal["kind"] == "call":
                 patterns.update(signal["match"])
@@ -89,6 +90,8 @@ class Rules:
                 keywords.update(signal["match"])
             elif signal["kind"] == "import":
                 roots.update(name.split(".")[0] for name in signal["match"])
+            elif signal["kind"] == "module":
+                modules.update(signal["match"])
             elif signal["kind"] == "string":
                 strings.update(signal["match"])
         return {
@@ -96,6 +99,7 @@ class Rules:
             "keywords": sorted(keywords),
             "imports": sorted(roots),
             "strings": sorted(strings),
+            "modules": sorted(modules),
             "conditions": CONDITIONS,
             "capture": CAPTURED,
         }

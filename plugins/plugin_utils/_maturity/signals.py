@@ -159,6 +159,16 @@ class Answers:
                 if any(module == name or module.startswith(name + ".") for name in signal["match"]):
                     yield Evidence(2, path, line, module)
 
+    def _module(self, signal: dict[str, Any]) -> Iterator[Evidence]:
+        """Packages that JavaScript or TypeScript imports, and addresses that it asks."""
+        wanted = frozenset(signal["match"])
+        under = tuple(name + "/" for name in signal["match"])
+        for path, names in self.project.scripts.items():
+            if self.project.role(path) in signal.get("roles", ["source", "example"]):
+                for name, line in names:
+                    if name in wanted or name.startswith(under):
+                        yield Evidence(3, path, line, name)
+
     def _string(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):

@@ -12,6 +12,7 @@ from typing import Any, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.llm import is_llm_application, llm_uses
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 LANGUAGES = {
@@ -59,6 +60,7 @@ class Surroundings:
     service: bool
     notebooks: bool
     training: bool
+    llm: bool
     files: Mapping[str, tuple[str, ...]]
 
     def fits(self, conditions: Mapping[str, Any]) -> bool:
@@ -75,7 +77,7 @@ def _fits(value: str | bool, wanted: Any) -> bool:
 def surroundings_of(answers: Answers) -> Surroundings:
     """What the files and the evidence of a project say of it."""
     training = sorted(trainers(answers)) or sorted(answers.files("training_call", "training_fit"))
-    service = sorted(answers.files("serving_code", "serving_config", "serving_package"))
+    service = sorted(answers.files("serving_code", "serving_module", "serving_config", "serving_package"))
     service += [path for path, text in sorted(answers.project.text.items()) if _is_r(path) and R_SERVICE.search(text)]
     code = [path for path in answers.project.files if answers.project.role(path) in (*CODE, "notebook")]
     ci = {name: [path for path in answers.project.files if pattern.search(path)] for name, pattern in CI.items()}
@@ -90,10 +92,12 @@ def surroundings_of(answers: Answers) -> Surroundings:
         service=bool(service),
         notebooks=bool(answers.project.notebooks),
         training=bool(training),
+        llm=is_llm_application(answers),
         files={
             "ci": tuple(ci.get(system, ())[:2]),
             "training": tuple(training[:2]),
             "service": tuple(service[:2]),
+            "llm": tuple(dict.fromkeys(item.file for item in llm_uses(answers)))[:2],
         },
     )
 

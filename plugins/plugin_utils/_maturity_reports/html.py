@@ -25,12 +25,13 @@ from .model import (
     figures,
     headline,
     in_words,
+    kind,
     label,
     percent,
     place,
     practised,
-    projects_of,
     rank,
+    shown,
 )
 from .radar import radar
 from .safe import escape
@@ -41,7 +42,7 @@ STYLE = Path(__file__).with_name("report.css")
 def html(given: Mapping[str, Any]) -> str:
     """Return the page: a heat map of projects by criteria, then each project with what to do and the evidence."""
     # By level, so that a large fleet shows a pattern; within a level as they were given.
-    projects = sorted(projects_of(given), key=rank)
+    projects = sorted(shown(given), key=rank)
     columns = columns_of(projects)
     title = "MLOps maturity" if len(projects) != 1 else f"MLOps maturity of {label(projects[0])}"
     return "\n".join(
@@ -149,8 +150,8 @@ def _row(number: int, project: Mapping[str, Any], levels: list[tuple[int, list[C
 def _cell(name: str | None, attributes: str) -> str:
     status = STATUSES[name] if name else MISSING
     inside = attributes.replace(' class="first"', "")
-    kind = f"{name or 'missing'} first" if inside != attributes else name or "missing"
-    return f'<td class="{kind}"{inside}>{_sign(status)}</td>'
+    style = f"{name or 'missing'} first" if inside != attributes else name or "missing"
+    return f'<td class="{style}"{inside}>{_sign(status)}</td>'
 
 
 def _first(position: int, title: str = "") -> str:
@@ -194,6 +195,7 @@ def _figures(project: Mapping[str, Any]) -> str:
         ("Level", figures(project)),
         ("Practised, whatever is missing below", practised(project)),
         *((f"Level {level}, {LEVEL_NAMES[level]}", percent(project["coverage"].get(str(level)))) for level in LEVELS),
+        ("Kind", kind(project)),
         ("Path", project["project"]["path"]),
         ("Commit", project["project"].get("commit") or "none"),
         ("Profile", project.get("profile", "")),

@@ -20,18 +20,19 @@ from .model import (
     figures,
     headline,
     in_words,
+    kind,
     label,
     percent,
     place,
     practised,
-    projects_of,
+    shown,
 )
 from .safe import clean
 
 
 def markdown(given: Mapping[str, Any]) -> str:
     """Return the report: the fleet in one table, then each project with what is missing, what to do next and the evidence."""
-    projects = projects_of(given)
+    projects = shown(given)
     lines = ["# MLOps maturity", "", *_overview(projects)]
     for project in projects:
         lines += ["", f"## {text(label(project))}", "", *_project(project)]
@@ -65,6 +66,8 @@ def _overview(projects: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def _project(project: Mapping[str, Any]) -> Iterator[str]:
     yield f"**{text(headline(project))}**"
+    if project["criteria"]:
+        yield from ("", f"Kind: {text(kind(project))}.")
     if project["level"] is not None:
         yield ""
         yield _row(["level", "name", "coverage"])

@@ -32,6 +32,13 @@ NOT_EXAMINED = "not_examined"
 NO_ML = "no_ml_found"
 # Any of these is in what a task with maturity_info registers.
 REGISTERED = frozenset(["maturity", "results", "failed", "unreachable"])
+KINDS = {
+    "training": "trains models",
+    "notebooks": "trains models in notebooks",
+    "service": "a service",
+    "llm_application": "an application on a language model of others",
+    "inference": "uses models of others",
+}
 REASONS = {
     NOT_EXAMINED: "not examined",
     NO_ML: "no machine learning was found",
@@ -107,10 +114,15 @@ def expanded(projects: Iterable[Mapping[str, Any]], checkouts: Mapping[str, Iter
 
 
 def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the projects of a fleet document, the one of a result document, or those of what a task registered.
+    """Return the projects with what may be asked of each: where there is no machine learning nothing is missing, so no criteria."""
+    return [
+        {**project, "criteria": [], "coverage": {}} if project.get("reason") == NO_ML else project
+        for project in shown(given)
+    ]
 
-    Where there is no machine learning nothing is missing: such a project comes without criteria.
-    """
+
+def shown(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the projects of a fleet document, the one of a result document, or those of what a task registered, with all that was judged."""
     if "projects" in given:
         projects = given["projects"]
     elif "criteria" in given:
@@ -121,10 +133,7 @@ def projects_of(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         raise ValueError(
             "neither a result of maturity_info nor a document of maturity_document: no 'criteria', no 'projects'"
         )
-    return [
-        {**project, "criteria": [], "coverage": {}} if project.get("reason") == NO_ML else project
-        for project in projects
-    ]
+    return list(projects)
 
 
 def columns_of(projects: Iterable[Mapping[str, Any]]) -> list[Column]:
@@ -178,6 +187,11 @@ def _short(project: Mapping[str, Any]) -> str:
 def one_line(text: str) -> str:
     """Return a text as one line that a terminal shows as it is."""
     return " ".join(clean(text).split())
+
+
+def kind(project: Mapping[str, Any]) -> str:
+    """Return in words what a project is."""
+    return ", ".join(KINDS.get(each, each) for each in project["project"].get("kind", ())) or "not known"
 
 
 def rank(project: Mapping[str, Any]) -> int:

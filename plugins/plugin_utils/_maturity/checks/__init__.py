@@ -30,6 +30,10 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.e
     declared_environment,
     pinned_environment,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.llm import (
+    evaluated_against_stored,
+    prompt_tests_in_ci,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.monitoring import (
     instrumented_image,
     model_monitoring_own,
@@ -82,6 +86,8 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         traffic_split_code,
         champion_challenger,
         flagged_models,
+        evaluated_against_stored,
+        prompt_tests_in_ci,
         model_monitoring_own,
         quality_of_predictions,
         instrumented_image,

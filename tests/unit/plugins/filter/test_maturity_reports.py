@@ -211,6 +211,14 @@ def test_no_report_has_marks_that_hide_or_turn_its_text(name, mark):
     assert mark not in (report if isinstance(report, str) else json.dumps(report, ensure_ascii=False))
 
 
+def test_what_was_judged_is_shown_where_there_is_no_level_and_is_no_finding():
+    site = {**NO_ML, "project": {**NO_ML["project"], "kind": ["llm_application"]}}
+    assert "Unit tests was not seen" in REPORTS["markdown"](NO_ML)
+    assert "an application on a language model of others" in REPORTS["markdown"](site)
+    assert "Unit tests was not seen" in REPORTS["html"](NO_ML)
+    assert REPORTS["sarif"](NO_ML)["runs"][0]["results"] == []
+
+
 def test_markdown_notifies_nobody():
     lines = REPORTS["markdown"](misleading("@octocat and a@example.com")).splitlines()
     assert not [line for line in lines if re.search(r"@\w", re.sub(r"`[^`]*`", "", line))]
