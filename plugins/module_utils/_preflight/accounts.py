@@ -221,8 +221,8 @@ def check_user_folders(asked: dict[str, dict[str, str]], login: str, problems: l
     """
     for variable, need in sorted(asked.items()):
         path = expand(need["path"], login)
-        if path.startswith("~"):
-            continue  # no such user, as `users` says
+        if not os.path.isabs(path):
+            continue  # no such user, as `users` says, or no path that the role takes
         there = path
         while not os.path.lexists(there):
             there = os.path.dirname(there)

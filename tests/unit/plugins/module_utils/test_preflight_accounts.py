@@ -105,6 +105,9 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
     assert refused("home/work/local")
     assert refused("home/work/new/one")
     assert not refused("~no-such-user/notebooks", "no-such-user"), "that is told of the user"
+    problems = []
+    accounts.check_user_folders({"x_dir": {"path": "notebooks/new", "user": "nobody"}}, "nobody", problems)
+    assert problems == [], "that is told of the variable, and it has an end"
     (tmp_path / "home").chmod(0o777)
     assert refused("home/new")
 
