@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: maturity_projects
 short_description: Put a project for each checkout in the place of a folder of checkouts
-version_added: 1.0.0
+version_added: 1.1.0
 author: The mlops.workbench authors (@mlops-workbench)
 description:
   - Replaces each entry that has C(below) by an entry for each checkout that was found there, named after its path within the folder.

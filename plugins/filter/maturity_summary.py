@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: maturity_summary
 short_description: Tell the maturity of projects in a line each
-version_added: 1.0.0
+version_added: 1.1.0
 author: The mlops.workbench authors (@mlops-workbench)
 description:
   - A line a project with its name and both figures, the lowest levels first, for the end of a play.

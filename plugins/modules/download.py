@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: download
 short_description: Download a file with a known checksum, and no more than it may be
-version_added: 1.0.0
+version_added: 1.1.0
 description:
   - Differs from M(ansible.builtin.get_url) in what a hostile server can do. Nothing that it sends is unpacked, no more than O(max_mb) is
     written, and only a file with the right checksum gets its name.

@@ -37,6 +37,7 @@ options:
     description: The command that sets this host up, for the remedies, which add C(--tags).
     type: str
     default: ansible-playbook mlops.workbench.site
+    version_added: 1.1.0
   timeout:
     description:
       - Seconds after which a single program counts as missing. The first import of large packages takes a slow disk more than a minute.
