@@ -443,7 +443,7 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
         if (
             not literals
             and isinstance(item, ast.Compare)
-            and isinstance(item.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn))
+            and isinstance(item.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn))  # codespell:ignore NotIn
         ):
             equal.update(
                 id(one)
