@@ -34,6 +34,7 @@ SCOPES: frozenset[type] = frozenset(
         *IMPORTS,
     ]
 )
+ORDERS = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
 # Calls that put something where others find it.
@@ -381,10 +382,7 @@ class _Reader:
         # Another file may say what the condition means; then what comes of it tells whether it matters.
         if not about and not any(self.wanted.call(word) for word in body if word.count(".") >= 1):
             return
-        ordered = any(
-            isinstance(item, ast.Compare) and isinstance(item.ops[0], (ast.Lt, ast.Gt, ast.LtE, ast.GtE))
-            for item in ast.walk(test)
-        )
+        ordered = any(isinstance(item, ast.Compare) and isinstance(item.ops[0], ORDERS) for item in ast.walk(test))
         if not (body or ordered or statements):
             return
         self.verdicts.update(given if ordered else ())
@@ -440,11 +438,7 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
     """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
     equal: set[int] = set()
     for item in ast.walk(node):
-        if (
-            not literals
-            and isinstance(item, ast.Compare)
-            and isinstance(item.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn))  # codespell:ignore NotIn
-        ):
+        if not literals and isinstance(item, ast.Compare) and not isinstance(item.ops[0], ORDERS):
             equal.update(
                 id(one)
                 for part in (item.left, *item.comparators)
