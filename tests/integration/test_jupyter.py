@@ -180,6 +180,13 @@ def test_a_link_in_a_home_gives_its_user_no_folder_of_the_systems(host: Host, pl
 
 
 def test_root_went_into_no_trap(host: Host) -> None:
+    settings = {
+        **PACKAGES,
+        "anaconda_owner": OWNER,
+        "anaconda_environments": [{"name": "probe", "packages": ["python", "six"]}],
+    }
+    run = host.play(str(ROOT / "site.yml"), "--tags", "anaconda", "-e", json.dumps(settings))
+    assert run.returncode == 0, run.stdout[-6000:]
     host.shell("sudo -i true")
     record = host.shell("sort --unique /srv/record").splitlines()
     assert "conda" in {line.split()[1] for line in record}, "nobody at all ran conda"
