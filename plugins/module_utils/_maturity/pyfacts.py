@@ -41,6 +41,10 @@ LONGEST_STRING = 300
 STORING = re.compile(
     r"(?:^|[._])(?:copy\w{0,20}|copyfile|move|replace|rename|put_object|upload\w{0,20}|dump|save\w{0,20}|write_text|symlink\w{0,20}|publish)$"
 )
+# Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
+CONSTRUCT = re.compile(r"aws_cdk\.|.{0,200}\.add_(?:property_)?override\Z")
+LONGEST_CONSTRUCT = 4000
+MOST_CONSTRUCTS = 300
 MOST_FIELDS = 5000
 F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
@@ -134,6 +138,8 @@ class _Reader:
         self.judged: set[int] = set()
         self.verdicts: set[str] = set()
         self.strings: list[list[Any]] = []
+        self.targets: dict[int, str] = {}
+        self.constructs: list[list[Any]] = []
         self.tests: list[list[Any]] = []
         self.asserts: list[int] = []
         self.top = False
@@ -190,6 +196,7 @@ class _Reader:
             "names": {function: sorted(names) for function, names in self.names.items() if names},
             "branches": self.branches,
             "strings": self.strings,
+            "constructs": self.constructs,
             "tests": self.tests,
             "asserts": self.asserts,
         }
@@ -272,6 +279,7 @@ class _Reader:
                 self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
             elif kind is ast.Assign and isinstance(node.value, ast.Call):
                 assigned.extend((target, node.value, scope) for target in node.targets)
+                self.targets[id(node.value)] = _dotted(node.targets[0])
             elif kind is ast.AnnAssign and isinstance(node.value, ast.Call):
                 assigned.append((node.target, node.value, scope))
             elif kind in (ast.With, ast.AsyncWith):
@@ -334,6 +342,8 @@ class _Reader:
     def _call(self, node: ast.Call, function: str) -> None:
         symbol = self._starred(self.symbol(node.func))
         named = [item for item in node.keywords if item.arg]
+        if CONSTRUCT.match(symbol) and len(self.constructs) < MOST_CONSTRUCTS:
+            self.constructs.append([symbol, node.lineno, self.targets.get(id(node), ""), _told(node)])
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
@@ -451,6 +461,29 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
             yield item.attr
         elif isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in equal:
             yield item.value[:60]
+
+
+def _told(call: ast.Call) -> str:
+    """Names, attributes, keywords and texts of a call in the order in which they stand, a line each."""
+    words: list[str] = []
+    size = 0
+    stack: list[ast.AST] = [call]
+    while stack and size < LONGEST_CONSTRUCT:
+        node = stack.pop()
+        word = ""
+        if isinstance(node, ast.Name):
+            word = node.id
+        elif isinstance(node, ast.Attribute):
+            word = node.attr
+        elif isinstance(node, ast.keyword):
+            word = (node.arg or "") + "="
+        elif isinstance(node, ast.Constant):
+            word = str(node.value)[:LONGEST_STRING].replace("\n", " ")
+        if word:
+            words.append(word)
+            size += len(word)
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    return "\n".join(words)
 
 
 def _decided(node: ast.expr) -> ast.expr:

@@ -22,6 +22,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
     yaml_documents,
     yaml_mapping,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.constructs import Construct, closure
 
 EVENTS = {
     "push": "push",
@@ -414,6 +415,32 @@ class CiReader:
                         job.commands.append(Command(words, path, line_of(text, "Name: %s" % action.get("Name"))))
                 found.append(job)
         return found
+
+
+PIPELINE = re.compile(r"(?:aws_codepipeline\.Pipeline|pipelines\.CodePipeline)$")
+DEPLOYING = re.compile(r"^(?:CloudFormation\w{0,99}|\w{0,99}Deploy\w{0,99})Action$")
+BUILDING = re.compile(r"^\w{0,99}(?:Build|Shell)\w{0,99}(?:Action|Step|Project)$")
+PROGRAM = re.compile(r"^[a-z][\w./-]{0,99} \S")
+
+
+def construct_jobs(constructs: list[Construct], expander: Expander) -> list[Job]:
+    """Pipelines of the AWS CDK: their actions that deploy, and what their builds run."""
+    found = []
+    for one in constructs:
+        if not PIPELINE.search(one.symbol):
+            continue
+        job = Job(one.file, one.line, "CodePipeline", frozenset({"push"}), [], "codepipeline")
+        own_stages = "pipelines.CodePipeline" in one.symbol
+        for part in closure(one, constructs):
+            for word in part.words:
+                if DEPLOYING.match(word) or (own_stages and word in ("add_stage", "addStage")):
+                    job.commands.append(Command("codepipeline:Deploy:" + word, part.file, part.line))
+                elif BUILDING.match(word):
+                    job.commands.append(Command("codepipeline:Build:" + word, part.file, part.line))
+                elif PROGRAM.match(word):
+                    job.commands.extend(expander.expand(word, part.file, part.line))
+        found.append(job)
+    return [job for job in found if job.commands]
 
 
 def _jenkins_scripts(text: str) -> Iterator[tuple[int, str]]:

@@ -47,7 +47,8 @@ class Trigger:
     """A time or an event that starts jobs, by their names, or code, by its files.
 
     `kind` is "time", "event" (data, an alarm, a monitor's result), "model" (a new version in a registry) or "push".
-    `active` is false where it is paused or has no time; `hidden` where only the environment knows its time.
+    `active` is false where it is paused or has no time; `hidden` where only the environment knows its time. `targeted` is true where it
+    names all that it starts, so that what else stands in its file has nothing to do with it.
     """
 
     technology: str
@@ -61,6 +62,7 @@ class Trigger:
     words: str = ""
     active: bool = True
     hidden: bool = False
+    targeted: bool = False
 
     def evidence(self, strength: int = 4) -> Evidence:
         """The place where it is declared."""

@@ -321,6 +321,7 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
         or answers.found("inference_call")
         or answers.found("ml_import")
         or answers.found("serving_config")
+        or answers.found("serving_declared")
     )
     languages = answers.found("training_other_language") or answers.found("training_in_config")
     if not known and not languages and not unseen.hides_code(answers):

@@ -8,12 +8,14 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
+import shlex
 from functools import cached_property
 from typing import Any, Iterable, Iterator, Mapping, TypeVar
 
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import CiReader, Job
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import CiReader, Job, construct_jobs
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.constructs import Construct, constructs_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
     dockerfile,
     make_targets,
@@ -148,7 +150,23 @@ class Project:
 
     @cached_property
     def jobs(self) -> list[Job]:
-        return self._ci.jobs()
+        return self._ci.jobs() + construct_jobs(self.constructs, self.expander)
+
+    @cached_property
+    def constructs(self) -> list[Construct]:
+        """What the AWS CDK makes."""
+        return [one for one in constructs_of(self.python, self.text) if self.role(one.file) in ("source", "example")]
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Folders that hold files."""
+        found: set[str] = set()
+        for path in self.files:
+            folder = posixpath.dirname(path)
+            while folder and folder not in found:
+                found.add(folder)
+                folder = posixpath.dirname(folder)
+        return frozenset(found)
 
     @cached_property
     def outside(self) -> list[tuple[str, int, str]]:
@@ -351,17 +369,23 @@ class Project:
             text, base = self.raw[path], posixpath.basename(path)
             if not DOCKERFILE.search(base) or base.endswith((".sh", ".py", ".md")):
                 continue
-            starts, copies, bases, runs = [], [], [], []
+            copies, bases, runs = [], [], []
+            stages: dict[str, dict[str, Command]] = {}
+            stage: dict[str, Command] = {}
             for number, keyword, rest in dockerfile(text):
                 if keyword in ("CMD", "ENTRYPOINT"):
-                    words = " ".join(re.findall(r"\"([^\"]*)\"", rest)) if rest.startswith("[") else rest
-                    starts.append(Command(words, path, number, True, posixpath.dirname(path)))
+                    stage[keyword] = Command(_in_one_line(rest), path, number, True, posixpath.dirname(path))
                 elif keyword in ("COPY", "ADD") and "--from" not in rest:
                     copies.append(rest)
                 elif keyword == "FROM":
                     bases.append(rest)
+                    base, _as, name = [*rest.split(), "", "", ""][:3]
+                    stage = stages[name or str(number)] = dict(stages.get(base, {}))
                 elif keyword == "RUN":
                     runs.append(rest)
+            # What runs is the last stage, or one that somebody asks for.
+            wanted = [item for name, item in stages.items() if name in self._stages_asked_for] + [stage]
+            starts = list(dict.fromkeys(one for item in wanted for one in item.values()))
             behind = [item for one in starts for item in self.expander.expand(one.text, one.file, one.line, one.folder)]
             found[path] = {
                 "starts": starts,
@@ -374,6 +398,16 @@ class Project:
         return found
 
     @cached_property
+    def _stages_asked_for(self) -> frozenset[str]:
+        """Stages of Dockerfiles that compose files, CI and scripts name as their target."""
+        return frozenset(
+            name
+            for path, text in self.raw.items()
+            if "target" in text and not path.endswith(".tf")
+            for name in re.findall(r"(?:\btarget:|--target[= ])[ \t]{0,20}[\"']?([\w.-]{1,99})", text)
+        )
+
+    @cached_property
     def compose_commands(self) -> list[Command]:
         """What services of compose files are told to run."""
         found = []
@@ -384,7 +418,7 @@ class Project:
                 for key in ("command", "entrypoint"):
                     value = item.get(key)
                     if isinstance(value, (str, list)):
-                        text = value if isinstance(value, str) else " ".join(map(str, value))
+                        text = value if isinstance(value, str) else _quoted(map(str, value))
                         found.extend(self.expander.expand(text, path, 1, posixpath.dirname(path)))
         return found
 
@@ -508,6 +542,16 @@ class Project:
             and (facts["runs"] == "main" or not path.endswith("__init__.py"))
         }
         return self.reach(own | self.programs(self._all_commands) | set(self.console_scripts.values()))
+
+
+def _in_one_line(instruction: str) -> str:
+    """The command of CMD or ENTRYPOINT, whichever of its two forms it has."""
+    return _quoted(re.findall(r"\"([^\"]*)\"", instruction)) if instruction.startswith("[") else instruction
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """Words as a command line; those with spaces stay one."""
+    return " ".join(shlex.quote(word) if " " in word else word for word in words)
 
 
 def _glob(pattern: str, path: str) -> bool:

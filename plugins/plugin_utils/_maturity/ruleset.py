@@ -29,12 +29,15 @@ CAPTURED = [
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
     "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
-    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*vercel.json", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
+    "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*sst.config.ts", "*wrangler.*", "*vercel.json",
+    "*lambda*/*.[jt]s", "*function*/*.[jt]s", "*worker*.[jt]s", "*src/index.[jt]s", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
             "cron_schedule", "cron_expression", "cron_string", "schedule_expression", "rrule", "ProductionVariants",
             "ShadowProductionVariants", "registered_model_name", "how"]  # fmt: skip
+# Files that training may write and a service bring along.
+MODEL_FILE = r"\w\.(?:json|onnx|safetensors)$"
 # Words of a condition that may be a gate, a comparison of models or an alarm.
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
@@ -94,6 +97,7 @@ class Rules:
                 modules.update(signal["match"])
             elif signal["kind"] == "string":
                 strings.update(signal["match"])
+        strings.add(MODEL_FILE)
         return {
             "patterns": sorted(patterns),
             "keywords": sorted(keywords),

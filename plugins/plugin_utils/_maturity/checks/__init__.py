@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Callable
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.artefacts import serving_declared
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.comparison import (
     champion_challenger,
@@ -37,6 +38,8 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.l
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.monitoring import (
     instrumented_image,
     model_monitoring_own,
+    monitoring_construct,
+    operational_alarms,
     quality_of_predictions,
     scraped_service,
 )
@@ -74,6 +77,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         pinned_environment,
         declared_environment,
         serving_image,
+        serving_declared,
         batch_image,
         scraped_service,
         deploys_model,
@@ -89,6 +93,8 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         evaluated_against_stored,
         prompt_tests_in_ci,
         model_monitoring_own,
+        monitoring_construct,
+        operational_alarms,
         quality_of_predictions,
         instrumented_image,
         scheduled_training,

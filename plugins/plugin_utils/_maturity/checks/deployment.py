@@ -99,7 +99,15 @@ def deploys_beside_ci(answers: Answers) -> list[Evidence]:
 
 
 def _serves(answers: Answers) -> bool:
-    names = ("serving_code", "serving_image", "serving_package", "serving_config", "serving_procfile", "batch_image")
+    names = (
+        "serving_code",
+        "serving_image",
+        "serving_package",
+        "serving_config",
+        "serving_declared",
+        "serving_procfile",
+        "batch_image",
+    )
     return any(answers.found(name) for name in names)
 
 
@@ -125,7 +133,7 @@ def _has_compute(answers: Answers) -> bool:
             for match in COMPUTE.finditer(text):
                 if not MACHINE.search(match.group()) or COMPUTE_INSTANCE_RUNS.search(text):
                     return True
-    return bool(answers.files("serving_config")) or any(
+    return bool(answers.files("serving_config", "serving_declared")) or any(
         re.search(r"(?:^|/)(?:cdk\.json|Pulumi\.yaml)$", path) for path in answers.project.files
     )
 

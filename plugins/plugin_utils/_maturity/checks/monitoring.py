@@ -153,3 +153,27 @@ def instrumented_image(answers: Answers) -> list[Evidence]:
         for one in starts + answers.project.compose_commands
         if AGENT.search(one.text)
     ]
+
+
+ALARM = re.compile(r"aws_cloudwatch\.(?:Cfn)?(?:\w{0,20}Alarm|\w{0,20}Dashboard)$")
+WATCH = re.compile(
+    r"aws_sagemaker\.Cfn(?:MonitoringSchedule|(?:Data|Model)QualityJobDefinition|Model\w{1,20}JobDefinition)$"
+)
+# Figures of the model, whose alarms tell nothing of the service.
+OF_MODEL = re.compile(r"(?<![a-z])(?:drift|psi|skew|(?:data|model)[-_. ]quality)|data-metrics", re.I)
+
+
+def operational_alarms(answers: Answers) -> list[Evidence]:
+    """Alarms and dashboards of the AWS CDK, but for those about drift alone."""
+    return [
+        Evidence(3, one.file, one.line, one.symbol)
+        for one in answers.project.constructs
+        if ALARM.search(one.symbol) and not OF_MODEL.search("\n".join(one.words))
+    ]
+
+
+def monitoring_construct(answers: Answers) -> list[Evidence]:
+    """Schedules of the AWS CDK that monitor an endpoint."""
+    return [
+        Evidence(3, one.file, one.line, one.symbol) for one in answers.project.constructs if WATCH.search(one.symbol)
+    ]

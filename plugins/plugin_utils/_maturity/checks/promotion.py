@@ -23,7 +23,7 @@ PROMOTES = re.compile(
     r"register_model|set_stage|promote\w{0,99}|_promote\w{0,99}|register_\w{0,99}model\w{0,99}|create_model_version|add_version_aliases|"
     r"set_default_version|link_artifact|Model\.register|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$|"
     # What is stored as the model in use.
-    r"\([^)]{0,300}(?:champion|production|(?<![a-z])prod(?![a-z])|current_model|live_model|serving)[^)]{0,300}\)$",
+    r"\([^()]{0,200}?(?:champion|production|(?<![a-z])prod(?![a-z])|current_model|live_model|serving)[^()]{0,200}\)$",
     re.I,
 )
 GATE = re.compile(

@@ -44,9 +44,10 @@ def _triggers_of_training(answers: Answers) -> Iterator[Trigger]:
             continue
         # A container or a managed service hides the code: then the words of its jobs have to say what is trained.
         jobs = graph.started(item)
-        hidden = not item.files or item.file in orchestrated
+        beside = item.file in orchestrated and not item.targeted
+        hidden = not item.files or beside
         named = any(TRAINS.search(words) for words in [item.words, *(job.words for job in jobs)])
-        if hidden and training and (named or item.file in orchestrated):
+        if hidden and training and (named or beside):
             yield item
 
 

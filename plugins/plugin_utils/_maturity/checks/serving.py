@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import Iterator
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.artefacts import scores
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, command_name
@@ -34,6 +35,11 @@ TOOLS = re.compile(
 )
 
 
+SHELL = re.compile(r"^(?:/bin/)?(?:ba|da)?sh -\w{0,9}c\b")
+# MLflow serves a model that it has saved without any code of the project.
+MODEL_SERVED = re.compile(r"^mlflow models serve\b.{0,300}(?:-m|--model-uri)[ =]|mlflow\.models import container\b")
+
+
 def serving_image(answers: Answers) -> list[Evidence]:
     """Images whose command starts a server, or code of the project that serves or scores."""
     project = answers.project
@@ -42,12 +48,15 @@ def serving_image(answers: Answers) -> list[Evidence]:
     for path, box in project.containers.items():
         # A function's image without its handler in the checkout serves nothing.
         based = any(SERVING_BASE.search(item) and ("lambda" not in item or box["programs"]) for item in box["bases"])
-        reached = _scores(answers, box["programs"])
+        reached = scores(answers, box["programs"])
         for one in box["starts"]:
             texts = [item.text for item in box["behind"]] or [one.text]
+            if SHELL.match(texts[0]):
+                texts = texts[1:] or texts
             known = bool(box["programs"])
             served = any(SERVERS.search(text) for text in texts) and (reached if known else bool(serving or based))
-            named = not TOOLS.search(texts[0]) or one.text.endswith(".sh")
+            served = served or (bool(box["copies"]) and any(MODEL_SERVED.search(text) for text in texts))
+            named = not any(TOOLS.search(text) for text in texts) or one.text.endswith(".sh")
             if served or (based and box["copies"]) or (reached and named):
                 found.append(Evidence(4, path, one.line, command_name(one.text)))
                 break
@@ -66,20 +75,10 @@ def serving_image(answers: Answers) -> list[Evidence]:
         if posixpath.basename(one.file) == "dvc.yaml":
             continue
         programs = project.programs([one])
-        served = _scores(answers, programs) if programs else bool(SERVERS.search(one.text))
+        served = scores(answers, programs) if programs else bool(SERVERS.search(one.text))
         if served and serving and project.containers and not TOOLS.search(one.text):
             found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
-
-
-def _scores(answers: Answers, programs: set[str]) -> bool:
-    """Whether programs serve or score: a dashboard of drift, and a training that looks at its own predictions, do neither."""
-    project = answers.project
-    services, scoring, training = answers.files("serving_code"), answers.files("inference_call"), trainers(answers)
-    files = project.reach(programs)
-    if files & answers.files("model_monitoring") and not files & scoring:
-        return False
-    return bool(files & services or (files & scoring and not files & training))
 
 
 def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: set[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph im
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import (
     argo,
     azureml,
+    cdk,
     ci_jobs,
     cloudformation,
     crontab,
@@ -41,6 +42,7 @@ READERS: tuple[Callable[[Answers], Iterator[Job | Trigger | Call]], ...] = (
     argo.read,
     kubernetes.read,
     cloudformation.read,
+    cdk.read,
     terraform.read,
     azureml.read,
     databricks.read,
