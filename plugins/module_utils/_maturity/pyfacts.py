@@ -42,7 +42,7 @@ STORING = re.compile(
     r"(?:^|[._])(?:copy\w{0,20}|copyfile|move|replace|rename|put_object|upload\w{0,20}|dump|save\w{0,20}|write_text|symlink\w{0,20}|publish)$"
 )
 # Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
-CONSTRUCT = re.compile(r"aws_cdk\.|.{0,200}\.add_(?:property_)?override\Z")
+CONSTRUCT = re.compile(r"aws_cdk\.|dagster\.|.{0,200}\.add_(?:property_)?override\Z")
 LONGEST_CONSTRUCT = 4000
 MOST_CONSTRUCTS = 300
 MOST_FIELDS = 5000
@@ -211,6 +211,7 @@ class _Reader:
             if owner:
                 self.methods.setdefault(owner, []).append(node.name)
             decorators = [self._decorator(item) for item in node.decorator_list]
+            self.targets.update((id(item), node.name) for item in node.decorator_list)
             self.functions.append([node.name, node.lineno, decorators])
             if node.name.startswith("test"):
                 self.tests.append([node.name, node.lineno, _assertions(node)])

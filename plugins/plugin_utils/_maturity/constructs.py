@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Constructs of the AWS CDK in Python and TypeScript: what is made, under which variable, and what it is given."""
+"""What is declared by calls that are joined by variables: constructs of the AWS CDK in Python and TypeScript, and definitions of Dagster."""
 
 from __future__ import annotations
 

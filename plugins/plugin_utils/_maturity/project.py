@@ -154,7 +154,7 @@ class Project:
 
     @cached_property
     def constructs(self) -> list[Construct]:
-        """What the AWS CDK makes."""
+        """What the AWS CDK makes, and what Dagster defines."""
         return [one for one in constructs_of(self.python, self.text) if self.role(one.file) in ("source", "example")]
 
     @cached_property
@@ -189,6 +189,14 @@ class Project:
         """The R package that the checkout is: what its own functions offer is no practice of the repository."""
         found = re.search(r"^Package:\s*([\w.]+)", self.raw.get("DESCRIPTION", ""), re.M)
         return found.group(1) if found else ""
+
+    @cached_property
+    def is_package(self) -> bool:
+        """Whether the checkout is a package of Python that others install: a build backend, and a folder of the package's name."""
+        text = self.raw.get("pyproject.toml", "") + self.raw.get("setup.py", "") + self.raw.get("setup.cfg", "")
+        named = re.search(r"^\s{0,20}name\s{0,9}=\s{0,9}[\"']?([\w.-]{1,99})", text, re.M)
+        name = named.group(1).replace("-", "_").replace(".", "/") if named else ""
+        return bool(name) and any(path in self._known for path in (name + "/__init__.py", "src/%s/__init__.py" % name))
 
     # Who imports whom
 

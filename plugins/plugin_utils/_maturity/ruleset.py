@@ -214,7 +214,7 @@ def patterns_of(signal: dict[str, Any]) -> Iterator[str]:
         yield from signal["match"].values()
     if signal["kind"] == "command":
         yield from signal.get("except", ())
-    for key in ("files", "not_files", "receiver", "except_receiver"):
+    for key in ("files", "not_files", "receiver", "except_receiver", "except_arguments"):
         if key in signal:
             yield signal[key]
 

@@ -123,14 +123,17 @@ class Answers:
         unwanted = symbol_pattern(tuple(signal.get("except", ())))
         receiver = re.compile("".join(signal["receiver"].split())) if "receiver" in signal else None
         other = re.compile(signal["except_receiver"]) if "except_receiver" in signal else None
+        about = re.compile(signal["except_arguments"]) if "except_arguments" in signal else None
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for symbol, line, function, _keywords, values in facts.get("calls", ()):
+            for symbol, line, function, keywords, values in facts.get("calls", ()):
                 if not wanted.fullmatch(symbol) or unwanted.fullmatch(symbol) or self._is_own(symbol):
                     continue
                 owner = symbol.rpartition(".")[0]
                 if (receiver and not receiver.search(owner.rpartition(".")[2])) or (other and other.search(owner)):
                     continue
-                if len(values) + len(_keywords) >= signal.get("arguments", 0):
+                if about and about.search(" ".join([*keywords.values(), *values])):
+                    continue
+                if len(values) + len(keywords) >= signal.get("arguments", 0):
                     yield Evidence(self.weight(path, role, function), path, line, symbol)
             for _name, line, symbols in [*facts.get("functions", ()), *facts.get("classes", ())]:
                 for symbol in symbols:

@@ -19,6 +19,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.d
     deploys_beside_ci,
     deploys_model,
     deploys_model_code,
+    follows_registry,
     gitops,
     publishes_page,
     releases_flows,
@@ -41,6 +42,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.m
     monitoring_construct,
     operational_alarms,
     quality_of_predictions,
+    quality_of_predictions_r,
     scraped_service,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.promotion import gated_promotion
@@ -82,6 +84,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         scraped_service,
         deploys_model,
         deploys_model_code,
+        follows_registry,
         gitops,
         releases_flows,
         publishes_page,
@@ -96,6 +99,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         monitoring_construct,
         operational_alarms,
         quality_of_predictions,
+        quality_of_predictions_r,
         instrumented_image,
         scheduled_training,
         paused_schedule,

@@ -17,22 +17,32 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
     mappings,
     text_of,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import terraform
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.cdk import functions
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import mapping
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 SCRIPTS = (".ts", ".js", ".mjs", ".tsx", ".jsx")
 
 
 def scores(answers: Answers, programs: set[str]) -> bool:
-    """Whether programs serve or score: a dashboard of drift, and a training that looks at its own predictions, do neither."""
+    """Whether programs serve or score: a dashboard of drift, an evaluation, and a training that looks at its own predictions, do neither."""
     project = answers.project
     services, scoring, training = answers.files("serving_code"), answers.files("inference_call"), trainers(answers)
     files = project.reach(programs)
+    scoring = {path for path in files & scoring if not _evaluates(project, path)}
     if files & answers.files("model_monitoring") and not files & scoring:
         return False
     return bool(files & services or (files & scoring and not files & training))
+
+
+METRICS = symbol_pattern(("sklearn.metrics.*", "torchmetrics.*"))
+
+
+def _evaluates(project: Project, path: str) -> bool:
+    """Whether a file compares its predictions with what is true."""
+    return any(METRICS.fullmatch(call[0]) for call in project.python.get(path, {}).get("calls", ()))
 
 
 def serving_declared(answers: Answers) -> list[Evidence]:
@@ -108,7 +118,7 @@ def _azure(answers: Answers) -> Iterator[Evidence]:
                 yield Evidence(3, path, line_of(project.raw[path], script), "entryScript")
 
 
-def _is_there(project: Any, folder: str, code: Mapping[str, Any]) -> bool:
+def _is_there(project: Project, folder: str, code: Mapping[str, Any]) -> bool:
     """Whether the scoring script that a deployment names is in the checkout; one of MLflow's models needs none."""
     script = code.get("scoring_script")
     home = posixpath.normpath(posixpath.join(folder, str(code.get("code", ""))))

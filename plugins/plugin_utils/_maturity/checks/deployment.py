@@ -10,7 +10,12 @@ import re
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, command_name
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import (
+    Answers,
+    Evidence,
+    command_name,
+    symbol_pattern,
+)
 
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
 AS_CODE = re.compile(
@@ -33,6 +38,10 @@ def deploys_model(answers: Answers) -> list[Evidence]:
         ):
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
+    graph = graph_of(answers)
+    for trigger in graph.triggers:
+        if trigger.active:
+            found.extend(job.evidence() for job in graph.started(trigger) if "deploys" in job.does)
     package = answers.files("serving_package")
     for job in answers.project.jobs:
         if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
@@ -81,20 +90,57 @@ def publishes_page(answers: Answers) -> list[Evidence]:
 STARTS_HERE = re.compile(
     r"^(?:docker(?:-compose| compose) (?:\S+ )*up\b|docker run (?:\S+ )*(?:-d|--detach)\b|systemctl (?:\S+ )*restart\b)"
 )
+# A program of Docker's that speaks to another machine.
+ELSEWHERE = re.compile(
+    r"^docker (?:-c|--context|-H|--host)[ =]\S{1,200} (?:compose (?:\S{1,200} ){0,20}up|stack deploy)\b"
+)
+NEEDS_FILE = re.compile(r"compose|stack deploy")
+COMPOSE_FILE = re.compile(r"(?:^|/)(?:docker-)?(?:compose|stack)[\w.-]{0,99}\.ya?ml$")
 INTO_PLATFORM = re.compile(r"^git clone .*(?:huggingface\.co|hf\.co|heroku|git\.\w*dokku)")
 
 
 def deploys_beside_ci(answers: Answers) -> list[Evidence]:
-    """CI on a machine of the project's that starts the service there, or that pushes into a clone of a platform's repository."""
+    """CI that starts the service on a machine of the project's, its own or another, or that pushes into a clone of a platform's repository."""
     found = []
+    composed = any(COMPOSE_FILE.search(path) for path in answers.project.files)
     for job in answers.project.jobs:
         if not job.automatic or job.triggers <= {"pull_request"}:
             continue
         cloned = False
         for one in job.commands:
             cloned = cloned or bool(INTO_PLATFORM.search(one.text))
-            if (job.own_machine and STARTS_HERE.search(one.text)) or (cloned and re.match(r"git push\b", one.text)):
+            started = (job.own_machine and STARTS_HERE.search(one.text)) or ELSEWHERE.search(one.text)
+            if started and NEEDS_FILE.search(one.text) and not composed:
+                continue
+            if started or (cloned and re.match(r"git push\b", one.text)):
                 found.append(Evidence(4, one.file, one.line, command_name(one.text)))
+    return found
+
+
+BY_NAME = re.compile(r"^models:/[^/@]{1,200}(?:@|/(?:Production|Staging|<>|[a-z_]*$))")
+ASKS_REGISTRY = symbol_pattern(("*.get_model_version_by_alias", "*.get_latest_versions"))
+LOADS = symbol_pattern(("mlflow.*load_model",))
+
+
+def follows_registry(answers: Answers) -> list[Evidence]:
+    """A service that loads, by alias or stage, what other code of the project promotes: a promotion is its deployment."""
+    project = answers.project
+    if not answers.found("promotion"):
+        return []
+    found: list[Evidence] = []
+    for service in sorted(answers.files("serving_code")):
+        loaded = project.reach([service])
+        for path in sorted(loaded & set(project.python)):
+            facts = project.python[path]
+            loads = [call for call in facts.get("calls", ()) if LOADS.fullmatch(call[0])]
+            named = any(BY_NAME.search(value) for value, _line in facts.get("strings", ()))
+            asks = any(ASKS_REGISTRY.fullmatch(call[0]) for call in facts.get("calls", ()))
+            live = project.functions(loaded, [service])
+            found.extend(
+                Evidence(4, path, line, symbol)
+                for symbol, line, function, _keywords, _values in loads
+                if (named or asks) and (path, function) in live
+            )
     return found
 
 
@@ -140,7 +186,9 @@ def _has_compute(answers: Answers) -> bool:
 
 def deploys_model_code(answers: Answers) -> list[Evidence]:
     """Steps of a pipeline that deploy what they get from the registry."""
-    wanted = re.compile(r"zenml\..{0,99}deployer|\.deploy$|create_endpoint$")
+    wanted = re.compile(
+        r"zenml\..{0,99}deployer|\.deploy$|create_endpoint$|serving_endpoints\.(?:create|update_config)\w{0,40}$|_deployment$"
+    )
     reached = graph_of(answers).ordered_code
     found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
     for path, text in answers.project.text.items():

@@ -140,6 +140,26 @@ def quality_of_predictions(answers: Answers) -> list[Evidence]:
     return found
 
 
+# The same in R: a page that reads what was stored and computes a metric of it, and neither fits nor predicts.
+R_METRIC = re.compile(
+    r"\byardstick::\w{1,40}\(|\bMetrics::\w{1,40}\(|\bconfusionMatrix\(|\b(?:accuracy|rmse|mae|rsq|roc_auc|f_meas|mape)\(\s{0,9}\w{1,99}\s{0,9},"
+)
+R_STORED = re.compile(r"\b(?:pin_read|dbGetQuery|dbReadTable|tbl|read_parquet|read_csv|readRDS|read\.csv|fread)\(")
+R_PAGE = re.compile(r"\b(?:shinyApp|runApp|shinyServer|plumb|pr_run)\(|^runtime:[ \t]{0,9}shiny", re.M)
+R_FITS = re.compile(r"\b(?:predict|augment|fit|train|glm|lm|randomForest|ranger|xgboost)\(")
+
+
+def quality_of_predictions_r(answers: Answers) -> list[Evidence]:
+    """A page in R that shows a metric of stored predictions."""
+    found = []
+    for path, text in answers.project.text.items():
+        metric = R_METRIC.search(text) if path.lower().endswith((".r", ".rmd", ".qmd")) else None
+        shown = metric and R_STORED.search(text) and R_PAGE.search(text) and not R_FITS.search(text)
+        if metric and shown and answers.project.role(path) in CODE:
+            found.append(Evidence(3, path, text.count("\n", 0, metric.start()) + 1, metric.group().strip("(")))
+    return found
+
+
 AGENT = re.compile(
     r"^(?:opentelemetry-instrument|ddtrace-run|newrelic-admin run-program|elasticapm-run|splunk-py-trace)\b"
 )

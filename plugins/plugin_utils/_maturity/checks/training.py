@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 
 def training_in_scripts(answers: Answers) -> list[Evidence]:
@@ -19,9 +21,24 @@ def training_in_scripts(answers: Answers) -> list[Evidence]:
     found = [
         item._replace(strength=4)
         for item in _fits(answers)
-        if item.strength >= 4 or any(graph.point_in(job.files, [item]) for job in ordered)
+        if _is_practice(answers, item.file)
+        and (item.strength >= 4 or any(graph.point_in(job.files, [item]) for job in ordered))
     ]
     return found + _elsewhere(answers)
+
+
+PLACEHOLDER = re.compile(r"(?i)(?:^|/)path/to/|(?:^|/)your[-_ ]")
+DOCUMENTATION = re.compile(r"(?:^|/)docs?/", re.I)
+READS = symbol_pattern(("*.read_csv", "*.read_parquet", "*.read_sql*"))
+
+
+def _is_practice(answers: Answers, path: str) -> bool:
+    """Whether what a file trains is trained here: documentation, examples of a package, and data whose path has to be filled in are not."""
+    project = answers.project
+    if DOCUMENTATION.search(path) or (project.is_package and project.role(path) == "example"):
+        return False
+    calls = project.python.get(path, {}).get("calls", ())
+    return not any(PLACEHOLDER.search(value) for call in calls if READS.fullmatch(call[0]) for value in call[4][:1])
 
 
 def training_unreached(answers: Answers) -> list[Evidence]:

@@ -18,6 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers 
     ci_jobs,
     cloudformation,
     crontab,
+    dagster,
     databricks,
     dvc,
     kubernetes,
@@ -27,6 +28,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers 
     python_flows,
     python_schedules,
     snakemake,
+    targets,
     terraform,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
@@ -48,6 +50,8 @@ READERS: tuple[Callable[[Answers], Iterator[Job | Trigger | Call]], ...] = (
     databricks.read,
     prefect_yaml.read,
     crontab.read,
+    dagster.read,
+    targets.read,
 )
 # What tests, templates and foreign code declare is no practice of the project.
 ROLES = ("source", "example", "notebook")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, text_of
@@ -13,6 +14,10 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 KINDS = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "PipelineRun", "Pipeline", "Task")
+# Commands in a container's script that put a new version to work.
+DEPLOYS = re.compile(
+    r"\bargocd app (?:sync|set)\b|\bhelm (?:upgrade|install)\b|\bkubectl (?:apply|set image|rollout restart)\b"
+)
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
@@ -37,5 +42,6 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 names=frozenset(["argo:" + name] if name else []),
                 files=frozenset(project.named_programs(words)),
                 starts=frozenset(["argo:%s" % reference] if reference else []),
+                does=frozenset(["deploys"] if DEPLOYS.search(words) else []),
                 words=words,
             )

@@ -61,4 +61,6 @@ def started_by(one: Command) -> frozenset[str]:
     found |= {
         "pipeline:" + name for name in re.findall(r"start-pipeline-execution .{0,500}?--pipeline-name[ =](\S+)", text)
     }
+    if re.search(r"\btar_make\w{0,40}\(", text):
+        found.add("targets:")
     return frozenset(found)

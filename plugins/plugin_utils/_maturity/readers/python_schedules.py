@@ -44,6 +44,9 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     """A trigger for each schedule or sensor."""
     for path, _role, facts in answers.code(["source", "example"]):
         for symbol, line, _function, keywords, values in facts.get("calls", ()):
+            if symbol.startswith("dagster."):
+                # Its own reader knows what they start.
+                continue
             event = bool(EVENT_CALL.search(symbol))
             if not event and not SCHEDULED_CALL.search(symbol):
                 continue

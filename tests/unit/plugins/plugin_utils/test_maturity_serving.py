@@ -78,6 +78,61 @@ ONLINE = "endpoint_name: tides\nmodel: azureml:tides@latest\ninstance_type: a\n"
 TRITON = {"models/tides/config.pbtxt": 'backend: "onnxruntime"\n'}
 WORKER = "import model from './%s'\nexport default { async fetch() { return model } }\n"
 WRITES = TRAIN + "\n    open('src/model.json', 'w').write('1')\n"
+CHECKS = "import joblib\nfrom sklearn.metrics import r2_score\nfound = joblib.load('m').predict([[1]])\n%sprint(r2_score([1], found))\n"
+IMAGE = 'FROM a:1\nCOPY . .\nCMD ["python", "%s"]\n'
+UPDATES = """
+    from databricks.sdk import WorkspaceClient
+
+    WorkspaceClient().serving_endpoints.update_config_and_wait(name="tides")
+"""
+BUNDLE = """
+    resources:
+      jobs:
+        weekly:
+          schedule: {quartz_cron_expression: 0 0 4 * * ?}
+          tasks:
+            - task_key: fit
+              spark_python_task: {python_file: train.py}
+            - task_key: last
+              depends_on: [{task_key: fit}]
+              spark_python_task: {python_file: %s}
+"""
+FOLLOWS = (
+    "import mlflow\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = mlflow.pyfunc.load_model('models:/tides%s')\n"
+)
+PROMOTES = "from mlflow import MlflowClient\nMlflowClient().set_registered_model_alias('tides', 'champion', 1)\n"
+ARGO = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: WorkflowTemplate
+    metadata: {name: roll}
+    spec:
+      templates:
+        - name: last
+          container: {image: a, command: [sh, -c], args: ["%s"]}
+"""
+CRON = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: CronWorkflow
+    metadata: {name: nightly}
+    spec:
+      schedule: 0 2 * * *
+      workflowSpec: {workflowTemplateRef: {name: roll}}
+"""
+ARGO_SERVICE = {"app.py": SERVER, "Dockerfile": 'FROM a:1\nCOPY . .\nCMD ["uvicorn", "app:app"]\n'}
+METRIC = "import boto3\nboto3.client('cloudwatch').put_metric_data(Namespace='%s', MetricData=[])\n"
+READS = (
+    "import pandas as pd\nfrom sklearn.linear_model import Ridge\nrows = pd.read_csv('%s')\nRidge().fit(rows, rows)\n"
+)
+DAGSTER = {
+    "assets.py": "from dagster import asset\nfrom train import fit\n@asset(group_name='training')\ndef tides_model():\n    fit([[1]], [1])\n",
+    "reports.py": "from dagster import asset\n@asset(group_name='reports')\ndef page():\n    print(1)\n",
+    "train.py": TRAIN,
+    "schedules.py": "from dagster import ScheduleDefinition\nfrom jobs import again\nweekly = ScheduleDefinition(job=again, cron_schedule='0 8 * * 0')\n",
+}
+SELECTS = "from dagster import AssetSelection, define_asset_job\nagain = define_asset_job('again', selection=%s)\n"
+TARGETS = "library(targets)\ntar_source()\nlist(\n  tar_target(rows, read.csv('a')),\n  tar_target(last, %s)\n)\n"
+FITS_IN_R = "fit_tides <- function(rows) {\n  glm(y ~ x, data = rows)\n}\n"
+PAGE = "library(shiny)\nrows <- pins::pin_read(board, 'predictions')\nserver <- function(input, output) {\n  %s\n}\nshinyApp(ui, server)\n"
 
 CASES = {
     # AWS CDK
@@ -183,6 +238,8 @@ CASES = {
     "a notebook behind a shell": (
         "low_friction_deployment", "partial",
         {"train.py": TRAIN, "app.py": SERVER, "Dockerfile": 'FROM a:1\nCOPY . .\nCMD ["sh", "-c", "jupyter lab --port ${PORT}"]\n'}),
+    "an image that evaluates": ("low_friction_deployment", "partial", {"train.py": TRAIN, "check.py": CHECKS % "", "Dockerfile": IMAGE % "check.py"}),
+    "an image that scores": ("low_friction_deployment", "met", {"train.py": TRAIN, "check.py": CHECKS % "#", "Dockerfile": IMAGE % "check.py"}),
     # Platforms
     "a function of SST": (
         "low_friction_deployment", "met", {"train.py": TRAIN, "src/api.py": SCORE, "sst.config.ts": "new sst.aws.Function('a', { handler: 'src/api.handler' })\n"}),
@@ -194,6 +251,50 @@ CASES = {
     "a worker that brings something else": (
         "low_friction_deployment", "not_met", {"train.py": WRITES, "wrangler.toml": 'main = "src/index.ts"\n', "src/index.ts": WORKER % "words.json"}),
     "a function of Vercel": ("low_friction_deployment", "met", {"train.py": TRAIN, "api/index.py": SERVER, "vercel.json": '{"rewrites": []}'}),
+    # Deployment
+    "a composition on another machine": (
+        "automated_model_deployment", "met",
+        {"app.py": SERVER, "Dockerfile": 'FROM a:1\nCOPY . .\nCMD ["uvicorn", "app:app"]\n', "compose.yml": "services: {a: {build: .}}\n",
+         ".github/workflows/a.yml": PUSHED % "docker --context prod compose up -d"}),
+    "a composition that is not there": (
+        "automated_release", "not_met", {"train.py": TRAIN, ".github/workflows/a.yml": PUSHED % "docker --context prod compose up -d"}),
+    "a task of a bundle that updates the endpoint": (
+        "automated_model_deployment", "met", {"train.py": TRAIN, "roll.py": UPDATES, "databricks.yml": BUNDLE % "roll.py"}),
+    "an endpoint that nothing updates": (
+        "automated_model_deployment", "not_met", {"train.py": TRAIN, "roll.py": UPDATES, "databricks.yml": BUNDLE % "train.py"}),
+    "a service that follows the registry": ("automated_model_deployment", "met", {"app.py": FOLLOWS % "@champion", "promote.py": PROMOTES}),
+    "a service with a version of its own": ("automated_model_deployment", "not_met", {"app.py": FOLLOWS % "/3", "promote.py": PROMOTES}),
+    "a service whose model nobody promotes": ("automated_model_deployment", "not_met", {"app.py": FOLLOWS % "@champion"}),
+    "a workflow of Argo that rolls out": (
+        "automated_model_deployment", "met", {**ARGO_SERVICE, "w.yml": ARGO % "argocd app sync tides", "c.yml": CRON}),
+    "a workflow of Argo that only looks": (
+        "automated_model_deployment", "not_met", {**ARGO_SERVICE, "w.yml": ARGO % "argocd app get tides", "c.yml": CRON}),
+    # What is no practice
+    "figures of drift": ("operational_metrics", "not_met", {"train.py": TRAIN, "w.py": METRIC % "tides/drift"}),
+    "figures of the service": ("operational_metrics", "met", {"train.py": TRAIN, "w.py": METRIC % "tides/latency"}),
+    "scripts of the documentation": ("training_pipeline", "partial", {"docs/plot.py": TRAIN}),
+    "examples of a package": (
+        "training_pipeline", "partial", {"examples/plot.py": TRAIN, "pyproject.toml": '[project]\nname = "lego"\n', "lego/__init__.py": ""}),
+    "examples of a project": ("training_pipeline", "met", {"examples/plot.py": TRAIN}),
+    "a path to fill in": ("training_pipeline", "partial", {"best.py": READS % "path/to/your/table.csv"}),
+    "a path": ("training_pipeline", "met", {"best.py": READS % "data/table.csv"}),
+    # Dagster
+    "a group of assets with a time": ("scheduled_training", "met", {**DAGSTER, "jobs.py": SELECTS % 'AssetSelection.groups("training")'}),
+    "an asset with a time": ("scheduled_training", "met", {**DAGSTER, "jobs.py": SELECTS % '["tides_model"]'}),
+    "another group of assets": ("scheduled_training", "not_met", {**DAGSTER, "jobs.py": SELECTS % 'AssetSelection.groups("reports")'}),
+    "a sensor of a group": (
+        "automated_retraining", "met",
+        {**DAGSTER, "jobs.py": SELECTS % 'AssetSelection.groups("training")',
+         "schedules.py": "from dagster import sensor\nfrom jobs import again\n@sensor(job=again)\ndef new_rows():\n    return 1\n"}),
+    # R
+    "targets of R": ("orchestration", "met", {"_targets.R": TARGETS % "fit_tides(rows)", "R/fit.R": FITS_IN_R}),
+    "targets of R without training": ("orchestration", "not_met", {"_targets.R": TARGETS % "plot(rows)", "R/fit.R": FITS_IN_R}),
+    "targets of R at a time": (
+        "scheduled_training", "met",
+        {"train.py": TRAIN, "_targets.R": TARGETS % "fit_tides(rows)", "R/fit.R": FITS_IN_R,
+         ".github/workflows/a.yml": (PUSHED % "Rscript -e 'targets::tar_make()'").replace("{push: {branches: [main]}}", "{schedule: [{cron: 0 4 * * 0}]}")}),
+    "a page of what was right": ("model_monitoring", "met", {"train.R": "glm(y ~ x)\n", "app.R": PAGE % "yardstick::accuracy(rows, truth, guess)"}),
+    "a page of something else": ("model_monitoring", "not_met", {"train.R": "glm(y ~ x)\n", "app.R": PAGE % "mean(rows$x)"}),
 }  # fmt: skip
 
 
