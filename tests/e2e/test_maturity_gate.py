@@ -69,6 +69,6 @@ def test_a_project_below_the_bar_fails_and_is_shown(runner):
     # A line each, whether results are shown as YAML or as JSON.
     lines = [line.strip(" \"',-") for line in (judged.stdout + judged.stderr).splitlines()]
     assert "localhost: taxi is at level 0, 1 is asked for; in the way: unit_tests, ci" in lines
-    assert "level 0, practised 2: localhost: taxi" in lines
+    assert "practises level 2, level 0 with all below it: localhost: taxi" in lines
     assert f"Report: {workspace.parents[1]}/temp/maturity/maturity.html" in lines
     assert run("Show").returncode == 0

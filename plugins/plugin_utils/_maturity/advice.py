@@ -9,7 +9,7 @@ It works on statuses and evidence alone, however they were found.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
@@ -91,12 +91,21 @@ def _holds(conditions: Mapping[str, Any], around: Surroundings, found: Callable[
 
 
 def blockers(
-    entries: list[dict[str, Any]], level: int, missing: Fraction, people_only: Callable[[str], bool]
+    entries: list[dict[str, Any]],
+    level: int,
+    missing: Fraction,
+    people_only: Callable[[str], bool],
+    keystones: Sequence[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """The fewest criteria of a level that make up what is missing of its quorum, the easiest where several would do.
+    """The missing keystones, and the fewest other criteria that make up the rest of the quorum, the easiest where several would do.
 
     `missing` is in criteria, and not a share. What only people can tell does not count there, and is in nobody's way.
     """
+    if keystones:
+        others = [item for item in entries if item not in keystones]
+        rest = missing - sum(GAIN[item["status"]] for item in keystones)
+        chosen = [*keystones, *(blockers(others, level, rest, people_only) if rest > 0 else ())]
+        return sorted((item for item in entries if item in chosen), key=_cost)
     candidates = [
         item for item in entries if item["level"] == level and item["status"] in OPEN and not people_only(item["id"])
     ]

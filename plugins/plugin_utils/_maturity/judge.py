@@ -76,11 +76,12 @@ def judge(
     entries, unanswered = apply_live(whole.entries, live or {})
     declared.warnings += unanswered
     target = target_level or declared.target_level or 4
-    levels = _levels(entries, quorum, whole.reason)
+    keystones = frozenset(name for name, criterion in rules.criteria.items() if criterion.get("keystone"))
+    levels = _levels(entries, quorum, keystones, whole.reason)
     level = levels["level"]
     first = min([level + 1, target]) if level is not None and level < target else 0
     folders = [] if whole.course else components_of(whole.answers)
-    in_the_way = _blockers(entries, rules, first, quorum)
+    in_the_way = _blockers(entries, rules, first, quorum, keystones)
     return {
         "schema": 1,
         "project": {
@@ -95,7 +96,7 @@ def judge(
         "level_name": "" if level is None else LEVELS[level],
         "reason": whole.reason,
         "criteria": entries,
-        "components": [_component(folder, folders, whole, rules, declared, quorum) for folder in folders],
+        "components": [_component(folder, folders, whole, rules, declared, quorum, keystones) for folder in folders],
         "blockers": [advice.blocker(item) for item in in_the_way],
         "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
@@ -147,12 +148,13 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
     rules: Rules,
     declared: Declared,
     quorum: Mapping[int, Fraction],
+    keystones: frozenset[str],
 ) -> dict[str, Any]:
     part = _assess(facts_of_component(whole.facts, folder, folders, whole.answers), rules, declared)
     return {
         "path": folder,
         "kind": part.kinds,
-        **_levels(part.entries, quorum, part.reason),
+        **_levels(part.entries, quorum, keystones, part.reason),
         "criteria": [
             {"id": item["id"], "level": item["level"], "status": item["status"], "strength": item["strength"]}
             for item in part.entries
@@ -160,17 +162,37 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
     }
 
 
-def _levels(entries: list[dict[str, Any]], quorum: Mapping[int, Fraction], reason: str) -> dict[str, Any]:
-    """The figures of entries: both levels, what the level could be, and the share of each level."""
-    reached = {level: _share(entries, level) for level in quorum}
-    possible = {level: _share(entries, level, unknown=True) for level in quorum}
-    practice = max([0, *(number for number in quorum if reached[number] >= quorum[number])])
+def _levels(
+    entries: list[dict[str, Any]], quorum: Mapping[int, Fraction], keystones: frozenset[str], reason: str
+) -> dict[str, Any]:
+    """The figures of entries: both levels, what the level could be, and the share of each level.
+
+    A level needs its quorum and its keystone: without automated deployment nothing is "Automated model deployment".
+    """
+    reached, possible = (
+        {
+            level: _share(entries, level, unknown) >= quorum[level]
+            and not _without(entries, level, keystones, ("unknown",) if unknown else ())
+            for level in quorum
+        }
+        for unknown in (False, True)
+    )
     return {
-        "level": None if reason else _ladder(reached, quorum),
-        "level_max": None if reason else _ladder(possible, quorum),
-        "practice_level": None if reason else practice,
-        "coverage": {str(number): float(round(share, 2)) for number, share in reached.items()},
+        "level": None if reason else _ladder(reached),
+        "level_max": None if reason else _ladder(possible),
+        "practice_level": None if reason else max([0, *(level for level in quorum if reached[level])]),
+        "coverage": {str(level): float(round(_share(entries, level), 2)) for level in quorum},
     }
+
+
+def _without(
+    entries: list[dict[str, Any]], level: int, keystones: frozenset[str], also: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """The keystones that a level stands without. What does not apply, or is waived, is none."""
+    enough = ("met", "attested", *LEFT_OUT, *also)
+    return [
+        item for item in entries if item["level"] == level and item["id"] in keystones and item["status"] not in enough
+    ]
 
 
 def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
@@ -279,9 +301,9 @@ def _count(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> 
     return len(counted), sum(worth, Fraction(0))
 
 
-def _ladder(shares: Mapping[int, Fraction], quorum: Mapping[int, Fraction]) -> int:
+def _ladder(reached: Mapping[int, bool]) -> int:
     level = 0
-    while level < 4 and shares[level + 1] >= quorum[level + 1]:
+    while level < 4 and reached[level + 1]:
         level += 1
     return level
 
@@ -330,14 +352,18 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
 
 
 def _blockers(
-    entries: list[dict[str, Any]], rules: Rules, first: int, quorum: Mapping[int, Fraction]
+    entries: list[dict[str, Any]], rules: Rules, first: int, quorum: Mapping[int, Fraction], keystones: frozenset[str]
 ) -> list[dict[str, Any]]:
     """What is in the way of the level `first`, of those below it that are not reached the lowest."""
     if not first:
         return []
     counted, reached = _count(entries, first)
     return advice.blockers(
-        entries, first, quorum[first] * counted - reached, lambda name: bool(rules.criteria[name].get("attested_only"))
+        entries,
+        first,
+        quorum[first] * counted - reached,
+        lambda name: bool(rules.criteria[name].get("attested_only")),
+        _without(entries, first, keystones),
     )
 
 

@@ -79,10 +79,11 @@ def _census(projects: list[Mapping[str, Any]]) -> str:
     if len(projects) == 1:
         return f'<p class="verdict">{escape(headline(projects[0]))}</p>'
     count = {
-        level: sum(project["level"] == level for project in projects) for level in (*range(len(LEVEL_NAMES)), None)
+        level: sum(project["practice_level"] == level for project in projects)
+        for level in (*range(len(LEVEL_NAMES)), None)
     }
     parts = [
-        f"<li><b>{number}</b> {'without a level' if level is None else f'at level {level}'}</li>"
+        f"<li><b>{number}</b> {'without a level' if level is None else f'practise level {level}'}</li>"
         for level, number in count.items()
         if number
     ]
@@ -94,7 +95,7 @@ def _heat_map(projects: list[Mapping[str, Any]], columns: list[Column]) -> Itera
     yield '<section aria-labelledby="map-title"><h2 id="map-title">Criteria</h2>'
     # A region that scrolls must be reachable by keyboard.
     yield '<div class="scroll" role="region" aria-labelledby="map-title" tabindex="0"><table class="map">'
-    yield '<thead><tr><th rowspan="2" scope="col">Project</th><th rowspan="2" scope="col">Level</th><th rowspan="2" scope="col">Practised</th>'
+    yield '<thead><tr><th rowspan="2" scope="col">Project</th><th rowspan="2" scope="col">Practised</th><th rowspan="2" scope="col">With all below</th>'
     yield from (
         f'<th class="first" scope="colgroup" colspan="{len(group)}"><abbr title="{escape(LEVEL_NAMES[level])}">L{level}</abbr></th>'
         for level, group in levels
@@ -119,7 +120,7 @@ def _heat_map(projects: list[Mapping[str, Any]], columns: list[Column]) -> Itera
 
 
 def _group(level: int, number: int) -> str:
-    name = f"Level {level}, {LEVEL_NAMES[level]}" if level < len(LEVEL_NAMES) else "Without a level"
+    name = f"Practised level {level}, {LEVEL_NAMES[level]}" if level < len(LEVEL_NAMES) else "Without a level"
     return f"{name}: {number} {'project' if number == 1 else 'projects'}"
 
 
@@ -143,7 +144,7 @@ def _row(number: int, project: Mapping[str, Any], levels: list[tuple[int, list[C
     ]
     return (
         f'<tr><th scope="row"><a href="#project-{number}">{escape(label(project))}</a></th>'
-        f'<td class="level">{figures(project)}</td><td class="level">{practised(project)}</td>{"".join(cells)}</tr>'
+        f'<td class="level">{practised(project)}</td><td class="level">{figures(project)}</td>{"".join(cells)}</tr>'
     )
 
 
@@ -192,8 +193,8 @@ def _project(number: int, project: Mapping[str, Any], alone: bool) -> str:
 
 def _figures(project: Mapping[str, Any]) -> str:
     rows = [
-        ("Level", figures(project)),
-        ("Practised, whatever is missing below", practised(project)),
+        ("Practised level, whatever is missing below", practised(project)),
+        ("Level with all below it", figures(project)),
         *((f"Level {level}, {LEVEL_NAMES[level]}", percent(project["coverage"].get(str(level)))) for level in LEVELS),
         ("Kind", kind(project)),
         ("Path", project["project"]["path"]),
@@ -204,12 +205,12 @@ def _figures(project: Mapping[str, Any]) -> str:
 
 
 def _components(parts: list[Mapping[str, Any]]) -> Iterator[str]:
-    heads = ("Component", "Level", "Practised", *(f"Level {level}, {LEVEL_NAMES[level]}" for level in LEVELS))
+    heads = ("Component", "Practised", "With all below", *(f"Level {level}, {LEVEL_NAMES[level]}" for level in LEVELS))
     yield '<h3>Components</h3><div class="scroll" role="region" aria-label="Components" tabindex="0"><table class="evidence"><thead><tr>'
     yield "".join(f'<th scope="col">{head}</th>' for head in heads)
     yield "</tr></thead><tbody>"
     for part in parts:
-        cells = (figures(part), practised(part), *(percent(part["coverage"].get(str(level))) for level in LEVELS))
+        cells = (practised(part), figures(part), *(percent(part["coverage"].get(str(level))) for level in LEVELS))
         told = "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads[1:], cells))
         yield f'<tr><th scope="row"><code>{escape(part["path"])}</code></th>{told}</tr>'
     yield "</tbody></table></div>"
@@ -258,6 +259,6 @@ def _legend() -> str:
     ]
     return (
         f'<ul class="legend">{"".join(items)}</ul>'
-        "<p><b>Level</b> is the highest level that is reached together with all below it. <b>Up to</b> is what it would be if everything "
-        "unknown were met. <b>Practised</b> is the highest level whose own criteria are reached, whatever is missing below.</p>"
+        "<p><b>Practised</b> is the highest level whose own criteria are reached, whatever is missing below. <b>With all below</b> is the "
+        "highest that is reached together with every level below it; <b>up to</b> is what that would be if everything unknown were met.</p>"
     )

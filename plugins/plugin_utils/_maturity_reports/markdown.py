@@ -53,13 +53,13 @@ def code(value: object) -> str:
 
 def _overview(projects: list[Mapping[str, Any]]) -> Iterator[str]:
     columns = columns_of(projects)
-    heads = ["project", "level", "practice", *(f"L{column.level} {text(column.title)}" for column in columns)]
+    heads = ["project", "practice", "ladder", *(f"L{column.level} {text(column.title)}" for column in columns)]
     yield _row(heads)
     yield _row(["---"] * len(heads))
     for project in projects:
         statuses = {found["id"]: found["status"] for found in project["criteria"]}
         cells = [STATUSES[statuses[column.id]].sign if column.id in statuses else MISSING.sign for column in columns]
-        yield _row([text(label(project)), figures(project), practised(project), *cells])
+        yield _row([text(label(project)), practised(project), figures(project), *cells])
     yield ""
     yield ", ".join(f"{status.sign} {status.word}" for status in STATUSES.values())
 
@@ -76,11 +76,11 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
             yield _row([str(level), LEVEL_NAMES[level], percent(project["coverage"].get(str(level)))])
     if project.get("components"):
         yield from ("", "### Components", "")
-        yield _row(["component", "level", "practice", *(f"L{level}" for level in LEVELS)])
+        yield _row(["component", "practice", "ladder", *(f"L{level}" for level in LEVELS)])
         yield _row(["---", "---", "---", *["---:"] * len(LEVELS)])
         for part in project["components"]:
             shares = (percent(part["coverage"].get(str(level))) for level in LEVELS)
-            yield _row([code(part["path"]), figures(part), practised(part), *shares])
+            yield _row([code(part["path"]), practised(part), figures(part), *shares])
     yield from _list("In the way of the next level", (_blocker(blocker) for blocker in project["blockers"]))
     yield from _list("Next steps", (_step(step) for step in project["next_steps"]))
     yield from _list("Warnings", (text(warning) for warning in project.get("warnings", [])))

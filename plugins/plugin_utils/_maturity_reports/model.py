@@ -158,7 +158,7 @@ def label(project: Mapping[str, Any]) -> str:
 
 
 def figures(project: Mapping[str, Any]) -> str:
-    """Return the level in a few words, with what it could be and what is practised: `2 (up to 3)`."""
+    """Return the step of the ladder in a few words, with what it could be: `2 (up to 3)`."""
     if project["level"] is None:
         return "none"
     best = project.get("level_max") or project["level"]
@@ -166,14 +166,15 @@ def figures(project: Mapping[str, Any]) -> str:
 
 
 def headline(project: Mapping[str, Any]) -> str:
-    """Return the verdict in one line, with both figures: what is reached, and what is practised whatever is missing below."""
+    """Return the verdict in one line: what is practised, which fits people's reading best, and beside it the ladder without a gap."""
     if project["level"] is None:
         return f"No level: {in_words(project.get('reason') or 'no reason given')}"
-    return f"Level {figures(project)}: {LEVEL_NAMES[project['level']]}. Practised: {practised(project)}"
+    name = LEVEL_NAMES[project["practice_level"]]
+    return f"Practises level {practised(project)}: {name}. Level with all below it: {figures(project)}"
 
 
 def summary(given: Mapping[str, Any]) -> list[str]:
-    """Return a line a project with both figures in front, the lowest levels first."""
+    """Return a line a project with both figures in front, what is practised first, the lowest levels first."""
     projects = sorted(projects_of(given), key=rank)
     return [one_line(f"{_short(project)}: {label(project)}") for project in projects]
 
@@ -181,7 +182,7 @@ def summary(given: Mapping[str, Any]) -> list[str]:
 def _short(project: Mapping[str, Any]) -> str:
     if project["level"] is None:
         return f"no level ({in_words(project.get('reason') or 'no reason given')})"
-    return f"level {figures(project)}, practised {practised(project)}"
+    return f"practises level {practised(project)}, level {figures(project)} with all below it"
 
 
 def one_line(text: str) -> str:
@@ -195,8 +196,8 @@ def kind(project: Mapping[str, Any]) -> str:
 
 
 def rank(project: Mapping[str, Any]) -> int:
-    """Return a project's level, with those that have none behind the others."""
-    return len(LEVEL_NAMES) if project["level"] is None else int(project["level"])
+    """Return what a project practises, with those that have no level behind the others."""
+    return len(LEVEL_NAMES) if project["level"] is None else int(project["practice_level"])
 
 
 def practised(project: Mapping[str, Any]) -> str:

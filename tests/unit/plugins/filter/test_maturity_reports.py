@@ -157,11 +157,13 @@ def test_one_project_is_open_and_many_are_closed():
 
 def test_a_fleet_is_shown_by_level_with_how_many_meet_each_criterion():
     page = Page(REPORTS["html"](FLEET))
-    said = [text for text in page.text if re.fullmatch(r"(?:Level \d, .*|Without a level): \d+ projects?", text)]
+    said = [
+        text for text in page.text if re.fullmatch(r"(?:Practised level \d, .*|Without a level): \d+ projects?", text)
+    ]
     assert said == [
-        "Level 0, No MLOps: 1 project",
-        "Level 2, Automated training: 1 project",
-        "Level 4, Full MLOps automated operations: 1 project",
+        "Practised level 0, No MLOps: 1 project",
+        "Practised level 2, Automated training: 1 project",
+        "Practised level 4, Full MLOps automated operations: 1 project",
         "Without a level: 2 projects",
     ]
     sums = re.search(r"<tfoot>.*?</tfoot>", REPORTS["html"](FLEET))[0]
@@ -225,8 +227,8 @@ def test_markdown_notifies_nobody():
 
 
 def test_markdown_tells_level_steps_and_evidence():
-    text = REPORTS["markdown"](TAXI)
-    assert "Level 2: Automated training" in text
+    text = REPORTS["markdown"]({**TAXI, "level": 1})
+    assert "**Practises level 2: Automated training. Level with all below it: 1 (up to 2)**" in text
     assert "### Next steps" in text
     assert "`src/train.py:88` mlflow.log\\_metrics" in text
 
@@ -244,10 +246,10 @@ COMPONENT = {
 
 def test_components_are_shown():
     project = {**TAXI, "components": [COMPONENT]}
-    assert "| `services/<b>\\|x'` | 1 (up to 2) | 2 | 40 % | 75 % | 0 % | 0 % |" in REPORTS["markdown"](project)
+    assert "| `services/<b>\\|x'` | 2 | 1 (up to 2) | 40 % | 75 % | 0 % | 0 % |" in REPORTS["markdown"](project)
     page = REPORTS["html"](project)
     assert (
-        '<th scope="row"><code>services/&lt;b&gt;|x`</code></th><td data-head="Level">1 (up to 2)</td><td data-head="Practised">2</td>'
+        '<th scope="row"><code>services/&lt;b&gt;|x`</code></th><td data-head="Practised">2</td><td data-head="With all below">1 (up to 2)</td>'
         in page
     )
     assert 'aria-label="Components" tabindex="0"' in page
@@ -361,9 +363,9 @@ def test_prometheus_escapes_labels():
 
 def test_the_end_of_a_play_tells_each_level():
     assert load("summary")(FLEET) == [
-        "level 0, practised 0: vm1: empty",
-        "level 2, practised 2: vm1: taxi",
-        "level 4, practised 4: vm2: complete",
+        "practises level 0, level 0 with all below it: vm1: empty",
+        "practises level 2, level 2 with all below it: vm1: taxi",
+        "practises level 4, level 4 with all below it: vm2: complete",
         "no level (no machine learning was found): vm2: site",
         "no level (not examined: unreachable: Connection timed out): vm3: all projects",
     ]

@@ -107,6 +107,38 @@ def test_what_is_halfway_there_comes_first(tmp_path):
     assert [item["id"] for item in result["blockers"]] == ["ci"]
 
 
+def test_a_level_is_not_called_so_without_its_keystone(tmp_path):
+    # Two of three criteria of level 3, and none of them deploys; then with somebody who vouches for that.
+    compare = """
+        import mlflow
+        def main(rmse):
+            client = mlflow.MlflowClient()
+            champion = client.get_model_version_by_alias("m", "champion")
+            if rmse < champion.tags["rmse"]:
+                mlflow.register_model("a", "m")
+        if __name__ == "__main__":
+            main(1)
+    """
+    watch = "from evidently import Report\nReport([]).run(1, 2)\n"
+    serve = "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = joblib.load('m')\n"
+    tree = {"train.py": TRAIN, "compare.py": compare, "watch.py": watch, "app.py": serve}
+    tree["Dockerfile"] = 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "app:app"]\n'
+    result = judged(tmp_path, tree)
+    assert (result["coverage"]["3"], result["practice_level"]) == (0.67, 0)
+    attested = [
+        {"id": "automated_model_deployment", "reason": "external", "by": "a", "date": "2026-01-01", "statement": "x"}
+    ]
+    result = judged(tmp_path, tree, attestations=attested, today="2026-01-02")
+    assert result["practice_level"] == 3
+
+
+def test_a_missing_keystone_is_in_the_way_also_where_the_quorum_is_reached(tmp_path):
+    alarm = "from prometheus_client import Counter\nCounter('a', 'b')\n"
+    result = judged(tmp_path, {"train.py": TRAIN, "app.py": alarm, **TESTS})
+    assert (result["coverage"]["1"], result["level"]) == (0.4, 0)
+    assert [item["id"] for item in result["blockers"]] == ["ci"]
+
+
 def test_the_team_is_in_nobodys_way(tmp_path):
     result = judged(tmp_path, {"train.py": TRAIN, **TESTS, ".github/workflows/ci.yml": CI}, profile="strict")
     assert "integrated_team" not in [item["id"] for item in result["blockers"]]
