@@ -29,6 +29,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.surround
     Surroundings,
     surroundings_of,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technologies import warnings_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unseen import Unseen, unseen_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
@@ -102,6 +103,8 @@ def judge(
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
         "warnings": declared.warnings
         + ["%s could not be answered: %s" % item for item in sorted(whole.answers.broken.items())]
+        + warnings_of(whole.answers.project)
+        + _platform_only(whole)
         + (["course notes: several exercises side by side make no one product"] if whole.course else []),
         "scan": {
             "files": len(facts["files"]),
@@ -127,7 +130,7 @@ class Assessment:
 
 def _assess(facts: Mapping[str, Any], rules: Rules, declared: Declared) -> Assessment:
     answers = Answers(Project(facts, declared.roles, declared.exclude), rules.signals, CHECKS)
-    unseen = unseen_of(facts)
+    unseen = unseen_of(facts, answers.project)
     kinds = _kinds(answers)
     # What was not read may train.
     foreign = is_llm_application(answers) and not unseen.hides_code(answers)
@@ -306,6 +309,17 @@ def _ladder(reached: Mapping[int, bool]) -> int:
     while level < 4 and reached[level + 1]:
         level += 1
     return level
+
+
+def _platform_only(whole: Assessment) -> list[str]:
+    """A platform that serves is judged like any project, and its level says nothing of models where none is trained or loaded."""
+    uses = ("training_call", "training_fit", "inference_call", "ml_import")
+    answers = whole.answers
+    if whole.reason or trainers(answers) or llm_uses(answers) or any(answers.found(name) for name in uses):
+        return []
+    if not answers.found("serving_config"):
+        return []
+    return ["nothing here trains or loads a model: what was judged is the platform"]
 
 
 def _kinds(answers: Answers) -> list[str]:

@@ -28,7 +28,7 @@ CAPTURED = [
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
     "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
-    "README*", "DESCRIPTION", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
+    "README*", "DESCRIPTION", "*.gitmodules", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
     "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*sst.config.ts", "*wrangler.*", "*vercel.json",
     "*lambda*/*.[jt]s", "*function*/*.[jt]s", "*worker*.[jt]s", "*src/index.[jt]s", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
 ]  # fmt: skip

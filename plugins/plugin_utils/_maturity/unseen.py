@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Mapping
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technologies import (
+    hidden_criteria,
+    submodules,
+)
 
 UNPARSED_SHARE = Fraction(1, 10)
 CODE = re.compile(r"\.(?:py|R|r|Rmd|qmd|jl|scala)$")
@@ -32,10 +37,14 @@ DATA = re.compile(
 
 @dataclass(frozen=True)
 class Unseen:
-    """`whole` says why nothing can be said to be absent; `files` are single files that were not read, each with the reason."""
+    """`whole` says why nothing can be said to be absent; `files` are single files that were not read, each with the reason.
+
+    `hidden` has the reasons by criterion where no reader knows what could meet it.
+    """
 
     whole: str
     files: tuple[tuple[str, str], ...]
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     def hides(self, criterion: Mapping[str, Any], answers: Answers) -> str:
         """Why a criterion without evidence is not known to be unmet, or an empty text."""
@@ -44,7 +53,7 @@ class Unseen:
         for path, reason in self.files:
             if any(_could_stand_in(signal, path, answers) for signal in signals):
                 return reason
-        return self.whole
+        return self.whole or self.hidden.get(criterion["id"], "")
 
     def hides_code(self, answers: Answers) -> bool:
         """Whether code of the project was not looked at."""
@@ -53,7 +62,7 @@ class Unseen:
         )
 
 
-def unseen_of(facts: Mapping[str, Any]) -> Unseen:
+def unseen_of(facts: Mapping[str, Any], project: Project) -> Unseen:
     """What the facts of a pass say about what it left out. A few files that do not parse hide nothing."""
     missed = set(facts["missed"])
     single = [(item.partition(": ")[2], "truncated: %s" % item) for item in facts["truncated"]]
@@ -63,7 +72,13 @@ def unseen_of(facts: Mapping[str, Any]) -> Unseen:
     if code and Fraction(len(facts["unparsed"]), code) > UNPARSED_SHARE:
         reason = "unparsed: %d of %d files of code" % (len(facts["unparsed"]), code)
         files.extend((path, reason) for path in facts["unparsed"])
-    return Unseen(whole, tuple(files))
+    # What a submodule may hold: code, tests and configuration, and no CI, which stands in this repository.
+    files.extend(
+        ("%s/%s" % (folder, name), "submodule: %s" % folder)
+        for folder in submodules(project)
+        for name in ("module.py", "tests/test_module.py", "config.yml")
+    )
+    return Unseen(whole, tuple(files), hidden_criteria(project))
 
 
 def _could_stand_in(signal: Mapping[str, Any], path: str, answers: Answers) -> bool:

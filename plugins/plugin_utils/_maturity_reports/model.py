@@ -45,6 +45,8 @@ REASONS = {
     "course_notes": "course notes, and no one project",
     "external_ci": "CI is told elsewhere",
     "value_from_environment": "the environment decides",
+    "no_reader": "cannot be read",
+    "submodule": "a submodule that is not there",
 }
 
 
