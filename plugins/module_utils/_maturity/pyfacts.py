@@ -12,10 +12,12 @@ from typing import Any, Iterable, Iterator
 LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
 ASSERTING = re.compile(r"^(?:assert\w*|fail|expect\w*|raises|approx)$|^assert")
-# Nodes without anything of interest below them.
-LEAVES: frozenset[type] = frozenset([ast.Name, ast.alias]).union(
+# Nodes that are no more than a sign.
+WORDLESS: frozenset[type] = frozenset().union(
     *(kind.__subclasses__() for kind in (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop))
 )
+# Nodes without anything of interest below them.
+LEAVES: frozenset[type] = WORDLESS | {ast.Name, ast.alias}
 # Where statements hold statements: names are given nowhere else.
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -48,6 +50,7 @@ MOST_CONSTRUCTS = 300
 MOST_FIELDS = 5000
 F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
+MOST_DONE = 40
 
 
 def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
@@ -393,7 +396,7 @@ class _Reader:
         # Another file may say what the condition means; then what comes of it tells whether it matters.
         if not about and not any(self.wanted.call(word) for word in body if word.count(".") >= 1):
             return
-        ordered = any(isinstance(item, ast.Compare) and isinstance(item.ops[0], ORDERS) for item in ast.walk(test))
+        ordered = any(isinstance(item, ast.Compare) and isinstance(item.ops[0], ORDERS) for item in _walk(test))
         if not (body or ordered or statements):
             return
         self.verdicts.update(given if ordered else ())
@@ -418,6 +421,8 @@ class _Reader:
         """
         found: list[str] = []
         for item in body:
+            if len(found) >= MOST_DONE:
+                break
             for call in _calls(item):
                 symbol = self.symbol(call.func)
                 found.append(symbol)
@@ -429,10 +434,10 @@ class _Reader:
             if isinstance(item, ast.Return) and item.value is not None:
                 found.extend(
                     "->" + one.value
-                    for one in ast.walk(item.value)
+                    for one in _walk(item.value)
                     if isinstance(one, ast.Constant) and isinstance(one.value, str)
                 )
-        return found[:40]
+        return found[:MOST_DONE]
 
     def _string(self, node: ast.expr, value: object) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_STRING:
@@ -441,19 +446,31 @@ class _Reader:
             self.strings.append([value, node.lineno])
 
 
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """What ast.walk gives, in its order and a part of its time; operators and the like are left out."""
+    found = [node]
+    for item in found:
+        yield item
+        for value in item.__dict__.values():
+            if type(value) is list:
+                found.extend(one for one in value if isinstance(one, ast.AST))
+            elif isinstance(value, ast.AST) and type(value) not in WORDLESS:
+                found.append(value)
+
+
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (item for item in ast.walk(node) if isinstance(item, ast.Call))
+    return (item for item in _walk(node) if isinstance(item, ast.Call))
 
 
 def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
     """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
     equal: set[int] = set()
-    for item in ast.walk(node):
+    for item in _walk(node):
         if not literals and isinstance(item, ast.Compare) and not isinstance(item.ops[0], ORDERS):
             equal.update(
                 id(one)
                 for part in (item.left, *item.comparators)
-                for one in ast.walk(part)
+                for one in _walk(part)
                 if isinstance(one, ast.Constant)
             )
         if isinstance(item, ast.Name):
@@ -506,7 +523,7 @@ def _assigned(statements: Iterable[ast.stmt]) -> set[str]:
     for statement in statements:
         if isinstance(statement, ast.Assign):
             found.update(
-                item.id for target in statement.targets for item in ast.walk(target) if isinstance(item, ast.Name)
+                item.id for target in statement.targets for item in _walk(target) if isinstance(item, ast.Name)
             )
     return found
 
@@ -516,7 +533,7 @@ def _value(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)[:LONGEST_STRING]
     if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
-        items = [item for item in ast.walk(node) if isinstance(item, ast.Constant)][:40]
+        items = [item for item in _walk(node) if isinstance(item, ast.Constant)][:40]
         return "[%s]" % ", ".join(str(item.value)[:80] for item in items)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(item.value) if isinstance(item, ast.Constant) else "<>" for item in node.values)[
@@ -585,7 +602,7 @@ def _looks(node: ast.Assert) -> bool:
 def _assertions(function: ast.AST) -> int:
     """Number of assertions that look at something."""
     count = 0
-    for node in ast.walk(function):
+    for node in _walk(function):
         if isinstance(node, ast.Assert):
             count += _looks(node)
         elif isinstance(node, ast.Call):

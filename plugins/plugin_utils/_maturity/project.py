@@ -89,6 +89,7 @@ class Project:
         self.facts = facts
         self._roles = dict(roles or {})
         self._exclude = list(exclude)
+        self._role: dict[str, str] = {}
         # MLflow writes an environment of its own beside each model that it saves.
         self._saved_models = {
             posixpath.dirname(path) for path in facts["files"] if posixpath.basename(path) == "MLmodel"
@@ -117,10 +118,15 @@ class Project:
         self.expander = Expander(self.raw, frozenset(self.files))
         self._callers: dict[str, dict[int, str]] = {}
         self._called: dict[tuple[frozenset[str], frozenset[str]], set[tuple[str, str]]] = {}
-        self._loaded: dict[str, set[str]] = {}
+        self._loaded: dict[str, int] = {}
 
-    def role(self, path: str) -> str:  # noqa: PLR0911 (the first rule that fits decides)
+    def role(self, path: str) -> str:
         """What a file is for. Decided by its path alone, before any rule looks at it."""
+        if path not in self._role:
+            self._role[path] = self._decide_role(path)
+        return self._role[path]
+
+    def _decide_role(self, path: str) -> str:  # noqa: PLR0911 (the first rule that fits decides)
         for pattern, role in self._roles.items():
             if _glob(pattern, path):
                 return role
@@ -319,16 +325,18 @@ class Project:
             index.setdefault(posixpath.basename(path), []).append(path)
         return index
 
-    def reach(self, start: Iterable[str]) -> set[str]:
-        """Files that are loaded or started, directly or not, when the given ones run."""
-        seen: set[str] = set()
+    def reach(self, start: Iterable[str], known: set[str] | None = None) -> set[str]:
+        """Files that are loaded or started, directly or not, when the given ones run; those that are `known` are left out, and become so."""
+        seen: set[str] = set() if known is None else known
+        found: set[str] = set()
         stack = [path for path in start if path]
         while stack:
             path = stack.pop()
             if path not in seen:
                 seen.add(path)
+                found.add(path)
                 stack.extend(self.edges.get(path, ()))
-        return seen
+        return found
 
     def programs(self, commands: Iterable[Command]) -> set[str]:
         """Files of the checkout that commands start."""
@@ -476,13 +484,13 @@ class Project:
         return self._called[loaded, whole]
 
     def _calls(self, loaded: frozenset[str], whole: frozenset[str]) -> set[tuple[str, str]]:
-        defined: dict[str, list[str]] = {}
+        defined: dict[str, int] = {}
         stack: list[tuple[str, str]] = []
         for path in sorted(loaded):
             facts = self.python[path]
             named = [item[0] for item in facts.get("functions", ())]
             for name in {*named, *(item[0] for item in facts.get("classes", ()))}:
-                defined.setdefault(name, []).append(path)
+                defined[name] = defined.get(name, 0) | 1 << self._numbers[path]
             stack.append((path, ""))
             stack.extend(
                 (path, name) for name in named if path in whole or HOOK.match(name) or name in self.entry_points
@@ -493,6 +501,7 @@ class Project:
                 if any(not INERT.search(item) for item in decorators)
             )
         called: set[tuple[str, str]] = set()
+        opened: set[str] = set()
         while stack:
             place = stack.pop()
             if place in called:
@@ -502,22 +511,47 @@ class Project:
             facts = self.python[path]
             names = facts.get("names", {}).get(function, ())
             if facts.get("loose") or ANY_NAME.intersection(names):
-                stack.extend(
-                    (other, item[0])
-                    for other in self.reach([path]) & loaded
-                    for item in self.python[other].get("functions", ())
-                )
+                for other in self.reach([path], opened) & loaded:
+                    stack.extend((other, item[0]) for item in self.python[other].get("functions", ()))
+            within = self._loads(path)
             for name in names:
-                homes = defined.get(name, ())
-                for home in homes:
-                    if home == path or home in self._loads(path):
+                homes = defined.get(name, 0) & within
+                if homes:
+                    # Each home of a name is come to once.
+                    defined[name] ^= homes
+                    for home in self._at(homes):
                         stack.append((home, name))
                         stack.extend((home, method) for method in self.python[home].get("methods", {}).get(name, ()))
         return called
 
-    def _loads(self, path: str) -> set[str]:
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {path: number for number, path in enumerate(self.python)}
+
+    @cached_property
+    def _numbered(self) -> list[str]:
+        return list(self.python)
+
+    def _at(self, files: int) -> Iterator[str]:
+        """Python files by their numbers, which are the bits of one number."""
+        while files:
+            lowest = files & -files
+            yield self._numbered[lowest.bit_length() - 1]
+            files ^= lowest
+
+    def _loads(self, path: str) -> int:
+        """Python files that one loads, as bits: sets of names would take as much memory as the whole rest."""
         if path not in self._loaded:
-            self._loaded[path] = self.reach([path])
+            files, seen, stack = 0, set(), [path]
+            while stack:
+                item = stack.pop()
+                if item in self._loaded:
+                    files |= self._loaded[item]
+                elif item not in seen:
+                    seen.add(item)
+                    files |= 1 << self._numbers[item] if item in self._numbers else 0
+                    stack.extend(self.edges.get(item, ()))
+            self._loaded[path] = files
         return self._loaded[path]
 
     @cached_property
