@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
         if result.get("failed") or facts is None:
             return result
         today = datetime.now(timezone.utc).date().isoformat()
-        limits = Limits(max(1.0, options["time_limit"] - seconds), options["memory_limit"])
+        limits = Limits(options["time_limit"], options["memory_limit"], spent=seconds)
         try:
             judged = run_limited(lambda: _judged(facts, rules, options, today), limits)
         except NotFinishedError as problem:

@@ -33,10 +33,16 @@ _note: mmap.mmap | None = None
 
 @dataclass(frozen=True)
 class Limits:
-    """What one piece of work may cost."""
+    """What one piece of work may cost; `spent` seconds of it are gone before it begins."""
 
     seconds: float
     megabytes: int
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left for it."""
+        return max(0.0, self.seconds - self.spent)
 
 
 class NotFinishedError(Exception):
@@ -74,7 +80,7 @@ def run_limited(work: Callable[[], Any], limits: Limits) -> str:
             os.close(reader)
             _work(work, writer, limits)
         os.close(writer)
-        ends = time.monotonic() + limits.seconds
+        ends = time.monotonic() + limits.left
         try:
             answer = _answer(reader, ends)
         finally:
@@ -111,9 +117,9 @@ def _restrict(limits: Limits) -> None:
     for name in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
     # Ends the child where nobody is left to end it.
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds + SECONDS_TO_END)
+    signal.setitimer(signal.ITIMER_REAL, limits.left + SECONDS_TO_END)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_CPU, int(limits.seconds) + 2)
+    _lower(resource.RLIMIT_CPU, int(limits.left) + 2)
     # What the parent has already is shared with it, and half of the limit is left at least where that is much.
     _lower(resource.RLIMIT_AS, max(limits.megabytes * MIB, _mapped() + limits.megabytes * MIB // 2))
 

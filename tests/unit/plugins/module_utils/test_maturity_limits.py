@@ -68,6 +68,14 @@ def test_what_is_stuck_is_ended_in_time_and_told(work):
     assert (told.value.limit, told.value.at) == ("in 0.3 s", "model.py")
 
 
+@pytest.mark.parametrize("spent", [19.8, 20, 25])
+def test_what_another_half_has_spent_is_gone_and_the_limit_is_told_as_it_was_set(spent):
+    began = time.monotonic()
+    with pytest.raises(NotFinishedError, match=r"not finished in 20 s"):
+        run_limited(stuck_without_work, Limits(20, 512, spent=spent))
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize("work", [lambda: "a" * (2 << 30), lambda: [[] for _number in range(10**9)]])
 def test_memory_has_a_limit(work):
     with pytest.raises(NotFinishedError, match="not finished with 100 MB; it was busy with data"):
