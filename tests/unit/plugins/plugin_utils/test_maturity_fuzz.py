@@ -173,6 +173,67 @@ INDEX = b"DIRC" + struct.pack(">II", 4, 3) + b"".join(
     struct.pack(">10I", 0, 0, 0, 0, 0, 0, 0o100644, 0, 0, 0) + bytes(20) + struct.pack(">H", 5) + strip + name + b"\0"
     for strip, name in ((b"\0", b"a/b.py"), (b"\4", b"c.py"), (b"\6", b"train.py"))
 )  # fmt: skip
+AZURE_JOB = """$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json
+type: pipeline
+jobs:
+  train: {type: command, code: ./src, command: python train.py --out ${{outputs.model}}, environment: azureml:a@latest}
+"""
+AZURE_SCHEDULE = """$schema: https://azuremlschemas.azureedge.net/latest/schedule.schema.json
+name: nightly
+trigger: {type: cron, expression: "0 0 * * *"}
+create_job: {type: pipeline, job: ./job.yml}
+"""
+DATABRICKS = """bundle: {name: taxi}
+resources:
+  jobs:
+    train:
+      name: train
+      schedule: {quartz_cron_expression: "0 0 0 * * ?", timezone_id: UTC, pause_status: UNPAUSED}
+      trigger: {file_arrival: {url: a}}
+      tasks:
+        - {task_key: a, spark_python_task: {python_file: train.py}}
+        - {task_key: b, depends_on: [{task_key: a}], notebook_task: {notebook_path: b.ipynb}}
+targets: {dev: {default: true}}
+"""
+ARGO = """apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: train}
+spec:
+  workflowTemplateRef: {name: other}
+  templates: [{name: a, script: {command: [bash], source: "python train.py"}}]
+"""
+SNAKEFILE = 'rule train:\n    input: "a.csv"\n    output: "model"\n    shell: "python train.py {input} && make test"\n'
+CIRCLE = """version: 2.1
+orbs: {aws: circleci/aws-cli@4}
+jobs: {test: {docker: [{image: python}], steps: [checkout, {run: pytest}, {run: {name: a, command: make train}}]}}
+workflows: {main: {jobs: [{test: {filters: {branches: {only: main}}}}], triggers: [{schedule: {cron: "0 0 * * *"}}]}}
+"""
+# A flow with a schedule, branches and deeds, for what is read out of facts and not out of texts.
+PROGRAM = """import mlflow
+from airflow import DAG
+from airflow.operators.python import BranchPythonOperator, PythonOperator
+from airflow.sensors.filesystem import FileSensor
+from mlflow import MlflowClient
+LIMIT = float(os.getenv("LIMIT", "0.9"))
+def choose(ti):
+    better = ti.xcom_pull("score") > LIMIT
+    if better:
+        return "promote"
+    return "stop"
+def promote():
+    client = MlflowClient()
+    if client.get_run("a").data.metrics["rmse"] < client.get_run("b").data.metrics["rmse"]:
+        client.set_registered_model_alias("taxi", "champion", 2)
+    else:
+        raise ValueError("worse")
+def drifted(report):
+    verdict = report["drift_share"] > 0.3
+    if verdict and not paused: subprocess.run(["python", "train.py"])
+    return "retrain" if verdict else "stop"
+with DAG("taxi", schedule="@daily", catchup=False) as dag:
+    FileSensor(task_id="wait", filepath="a") >> PythonOperator(task_id="fit", python_callable=fit)
+    BranchPythonOperator(task_id="branch", python_callable=choose) >> [PythonOperator(task_id="promote", python_callable=promote)]
+"""
 # The text files of a checkout, all read by one judge.
 TEXTS = {
     ".github/workflows/a.yml": GITHUB,
@@ -197,6 +258,12 @@ TEXTS = {
     "crontab": "0 0 * * 1 root python /srv/train.py\n@daily make train\n",
     "requirements.txt": "a==1.0\nb>=2 ; python_version > '3'\nc[d] @ https://e\n-r f.txt\n",
     "environment.yml": "channels: [a]\ndependencies: [python=3.11, {pip: [a==1]}]\n",
+    "ml/job.yml": AZURE_JOB,
+    "ml/schedule.yml": AZURE_SCHEDULE,
+    "databricks.yml": DATABRICKS,
+    "argo/train.yaml": ARGO,
+    "Snakefile": SNAKEFILE,
+    ".circleci/config.yml": CIRCLE,
     "README.md": "[![a](https://travis-ci.org/a.svg)](b)\n",
 }
 # Files that are needed by others, but are no text of their own.
@@ -239,17 +306,28 @@ def read_statements(text: str) -> None:
     statements(text, [], [], {"ci", "ab_testing"}, "2026-11-27")
 
 
+def read_program(text: str) -> None:
+    """The graph, the decisions and every question that are read out of a program's facts."""
+    facts = tolerated(lambda: python_facts(text.encode("utf-8", "replace"), WANTED)) or loose_facts(text)
+    answer({"files": ["flow.py", *ALWAYS], "text": {}, "python": {"flow.py": facts, **PROGRAMS}})
+
+
+def answer(facts: dict[str, Any]) -> Answers:
+    answers = Answers(Project({**facts, "notebooks": {}, "own": []}), RULES.signals, CHECKS)
+    graph_of(answers)
+    for name in CHECKS:
+        answers.found(name)
+    assert not answers.broken, answers.broken
+    return answers
+
+
 def read_as(path: str) -> Callable[[str], None]:
     """All that any reader makes of a text file of this name."""
 
     def read(text: str) -> None:
-        facts = {"files": [path, *ALWAYS], "text": {path: text}, "python": PROGRAMS, "notebooks": {}, "own": []}
-        project = Project(facts)
-        answers = Answers(project, RULES.signals, CHECKS)
+        project = answer({"files": [path, *ALWAYS], "text": {path: text}, "python": PROGRAMS}).project
         list(project.jobs), project.outside, project.containers, project._all_commands, project.console_scripts
-        graph_of(answers)
         configs.pins(text), configs.conda_pins(text)
-        assert not answers.broken, answers.broken
 
     return read
 
@@ -262,6 +340,7 @@ PARSERS: dict[str, tuple[str, Callable[[str], None]]] = {
     "git index": (INDEX.decode("latin-1"), read_index),
     "notebook": (NOTEBOOK, read_notebook),
     "Python": (PYTHON, read_python),
+    "a program of flows and decisions": (PROGRAM, read_program),
     ".mlops-maturity.yml": (MATURITY, read_statements),
     **{path: (text, read_as(path)) for path, text in TEXTS.items()},
 }
