@@ -142,7 +142,7 @@ def quality_of_predictions(answers: Answers) -> list[Evidence]:
 
 # The same in R: a page that reads what was stored and computes a metric of it, and neither fits nor predicts.
 R_METRIC = re.compile(
-    r"\byardstick::\w{1,40}\(|\bMetrics::\w{1,40}\(|\bconfusionMatrix\(|\b(?:accuracy|rmse|mae|rsq|roc_auc|f_meas|mape)\(\s{0,9}\w{1,99}\s{0,9},"
+    r"\byardstick::\w{1,40}\(|\bMetrics::\w{1,40}\(|\bconfusionMatrix\(|\b(?:accuracy|rmse|mae|rsq|roc_auc|f_meas|ma[p]e)\(\s{0,9}\w{1,99}\s{0,9},"
 )
 R_STORED = re.compile(r"\b(?:pin_read|dbGetQuery|dbReadTable|tbl|read_parquet|read_csv|readRDS|read\.csv|fread)\(")
 R_PAGE = re.compile(r"\b(?:shinyApp|runApp|shinyServer|plumb|pr_run)\(|^runtime:[ \t]{0,9}shiny", re.M)
