@@ -255,13 +255,16 @@ class _Scan:
         total = 0
         for path in sorted(paths, key=lambda item: (item.count("/"), item)):
             data = self._read(path, self.bounds.text_bytes)
-            if data is None or b"\0" in data[:1024]:
+            # What PowerShell writes into a file is in UTF-16.
+            wide = data is not None and data.startswith((b"\xff\xfe", b"\xfe\xff"))
+            if data is None or (b"\0" in data[:1024] and not wide):
                 continue
             total += len(data)
             if total > self.bounds.text_bytes * 8:
                 self.bounds.truncated.add("max_text_bytes: configuration from %s on" % _printable(path))
                 break
-            texts[_printable(path)] = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+            texts[_printable(path)] = text.replace("\r\n", "\n")
         return texts
 
     def _python(self, paths: list[str]) -> dict[str, dict[str, Any]]:

@@ -313,6 +313,13 @@ def test_configuration_may_have_windows_line_ends(tmp_path):
     assert status(judge(facts_of(tmp_path), shipped()), "ci") == "met"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_configuration_may_be_in_utf_16(tmp_path, encoding):
+    """PowerShell writes `pip freeze > requirements.txt` so."""
+    (tmp_path / "requirements.txt").write_bytes("\ufeffpandas==2.2.3\r\n".encode(encoding))
+    assert facts_of(tmp_path)["text"] == {"requirements.txt": "pandas==2.2.3\n"}
+
+
 def test_a_submodule_is_not_the_project(tmp_path):
     inner = write(tmp_path / "inner", {"train.py": "import mlflow\nmlflow.log_metric('a', 1)\n"})
     outer = write(tmp_path / "outer", {"model.py": TRAIN})
