@@ -183,9 +183,9 @@ CASES = {
     "a template is only looked at": (
         "automated_release", "not_met", {".github/workflows/a.yml": PUSHED % ("x", "az deployment sub what-if --template-file a")}),
     "a container on a machine of one's own": (
-        "automated_model_deployment", "met", {**SERVICE, ".github/workflows/a.yml": PUSHED % ("self-hosted", "docker compose up -d --build")}),
+        "automated_model_deployment", "met", {**SERVICE, "compose.yaml": "services: {api: {build: .}}\n", ".github/workflows/a.yml": PUSHED % ("self-hosted", "docker compose up -d --build")}),
     "a container on a machine that is thrown away": (
-        "automated_model_deployment", "not_met", {**SERVICE, ".github/workflows/a.yml": PUSHED % ("ubuntu-latest", "docker compose up -d --build")}),
+        "automated_model_deployment", "not_met", {**SERVICE, "compose.yaml": "services: {api: {build: .}}\n", ".github/workflows/a.yml": PUSHED % ("ubuntu-latest", "docker compose up -d --build")}),
     "a push into a clone of a Space": (
         "automated_model_deployment", "met",
         {**SERVICE, "ship.sh": "git clone https://a@huggingface.co/spaces/b /tmp/s\ncp -r . /tmp/s\ncd /tmp/s\ngit push\n",
