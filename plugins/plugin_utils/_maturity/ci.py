@@ -105,6 +105,11 @@ class Job:
     def automatic(self) -> bool:
         return bool(self.triggers & AUTOMATIC)
 
+    @property
+    def delivers(self) -> bool:
+        """Whether it runs without a person on more than a proposal, so that what it brings out is there to stay."""
+        return self.automatic and not self.triggers <= {"pull_request"}
+
 
 class CiReader:
     """Reads all jobs of a checkout."""

@@ -27,8 +27,9 @@ BRANCH = re.compile(r"^airflow\.(?:.{0,99}\.)?(?:Branch\w{0,40}Operator|branch\w
 class Decision:
     """A branch: the names that it is about, and what is called where it holds (`then`) or not (`otherwise`).
 
-    `then` and `otherwise` have what is returned after `->`. `given` is where its outcome goes: names, "return", or "said" where it is only told. `ordered` is true where something is greater
-    or less, `leaves` where its body returns or raises; `sets` has the names that its body gives values to.
+    `then` and `otherwise` have what is returned after `->`. `given` is where its outcome goes: names, "return", or "said" where it is
+    only told. `ordered` is true where something is greater or less, `leaves` where its body returns or raises; `sets` has the names that
+    its body gives values to.
     """
 
     file: str
@@ -106,7 +107,8 @@ class Code:
 
     def doers(self, points: Iterable[tuple[str, str]]) -> frozenset[str]:
         """Names of the functions that come to one of the points (file and function) by calling each other."""
-        known = {function for path, function in points if function and path in set(self.files)}
+        files = set(self.files)
+        known = {function for path, function in points if function and path in files}
         for _round in range(4):
             more = {
                 function
@@ -119,6 +121,7 @@ class Code:
             known |= more
         return frozenset(known)
 
+    @cached_property
     def tasks(self) -> dict[str, tuple[str, frozenset[str]]]:
         """Tasks of a DAG by their ids: what makes them, and the names and programs that they run."""
         found: dict[str, tuple[str, frozenset[str]]] = {}
@@ -139,14 +142,13 @@ def leads_to(
     outcome: Iterable[str], doers: frozenset[str], deed: re.Pattern[str], code: Code, files: frozenset[str]
 ) -> bool:
     """Whether what comes of a decision does a deed: by a known call, by a function that comes to it, or by the task that it names."""
-    tasks = code.tasks()
     for word in outcome:
         returned = word.startswith("->")
         if not returned and (deed.search(word) or word.rpartition(".")[2] in doers):
             return True
         if returned and code.branching and deed.search(word[2:]):
             return True
-        symbol, runs = tasks.get(word[2:], ("", frozenset())) if returned else ("", frozenset())
+        symbol, runs = code.tasks.get(word[2:], ("", frozenset())) if returned else ("", frozenset())
         if deed.search(symbol) or runs & doers or runs & files:
             return True
     return False

@@ -67,7 +67,7 @@ def releases_flows(answers: Answers) -> list[Evidence]:
     return [
         Evidence(4, one.file, one.line, command_name(one.text))
         for job in answers.project.jobs
-        if job.automatic and not job.triggers <= {"pull_request"}
+        if job.delivers
         for one in job.commands
         if DEPLOYS_FLOWS.search(one.text)
     ]
@@ -81,7 +81,7 @@ def publishes_page(answers: Answers) -> list[Evidence]:
     return [
         Evidence(4, one.file, one.line, command_name(one.text))
         for job in answers.project.jobs
-        if job.automatic and not job.triggers <= {"pull_request"} and answers.project.programs(job.commands)
+        if job.delivers and answers.project.programs(job.commands)
         for one in job.commands
         if PAGE.search(one.text)
     ]
@@ -104,7 +104,7 @@ def deploys_beside_ci(answers: Answers) -> list[Evidence]:
     found = []
     composed = any(COMPOSE_FILE.search(path) for path in answers.project.files)
     for job in answers.project.jobs:
-        if not job.automatic or job.triggers <= {"pull_request"}:
+        if not job.delivers:
             continue
         cloned = False
         for one in job.commands:

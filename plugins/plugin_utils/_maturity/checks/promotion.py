@@ -45,7 +45,7 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
         code = Code(answers.project, files)
         promoting = code.doers(calls_of(answers.project, files, PROMOTES))
         verdicts = code.verdicts()
-        found.extend(item.evidence() for item in code.decisions if _passes(item, code, verdicts, promoting, files))
+        found.extend(item.evidence() for item in code.decisions if _passes(item, code, verdicts, promoting))
         found.extend(item.evidence() for item in _stops(answers, code, files))
         for path in code.files:
             for symbol, line, _function, _keywords, _values in answers.project.python[path].get("calls", ()):
@@ -69,9 +69,7 @@ def _unattended(answers: Answers) -> Iterator[frozenset[str]]:
     yield from sorted((files for files in seen if files), key=sorted)
 
 
-def _passes(
-    item: Decision, code: Code, verdicts: frozenset[str], promoting: frozenset[str], files: frozenset[str]
-) -> bool:
+def _passes(item: Decision, code: Code, verdicts: frozenset[str], promoting: frozenset[str]) -> bool:
     """Whether a decision lets a model pass."""
     on_figure = item.on_figure or bool(GATE.search(item.words)) or bool(item.names & verdicts)
     # A guard that leaves the function is a gate, too, for what comes after it.
