@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: download_error
-short_description: Why a download of a role failed, and what to do
+short_description: "Internal: why a download of a role failed, and what to do"
 version_added: 1.1.0
 description:
   - Makes one sentence of what M(mlops.workbench.download) returned, with the address and the remedy. Names, passwords and signatures in the

@@ -9,7 +9,7 @@ import re
 
 DOCUMENTATION = r"""
 name: jupyter_servers
-short_description: The Jupyter servers of a host, from the variables of the role jupyter
+short_description: "Internal: the Jupyter servers of a host, from the variables of the role jupyter"
 version_added: 1.0.0
 description:
   - Gives one dictionary for each server, with everything that the tasks and templates of the role need to know about it, and with no

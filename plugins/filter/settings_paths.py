@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: settings_paths
-short_description: The paths of all single settings in nested ones
+short_description: "Internal: the paths of all single settings in nested ones"
 version_added: 1.0.0
 description:
   - What a role writes down of the settings that it has put into a file, so that it can take out these and no others later on.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ssh_entries
-short_description: The machines of an inventory as entries of an SSH configuration
+short_description: "Internal: the machines of an inventory as entries of an SSH configuration"
 version_added: 1.1.0
 description:
   - Takes from each machine's variables what SSH has to know, and checks each value against what may stand in an SSH configuration. What

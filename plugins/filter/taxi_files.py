@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: taxi_files
-short_description: The files of New York's taxi trip records, by kind and month
+short_description: "Internal: the files of New York's taxi trip records, by kind and month"
 positional: base
 version_added: 1.0.0
 description:
@@ -43,9 +43,9 @@ _value:
 from typing import Any, Callable
 
 
-def taxi_files(asked: list[dict[str, Any]], base: str) -> list[dict[str, str]]:
+def taxi_files(records: list[dict[str, Any]], base: str) -> list[dict[str, str]]:
     """Return name and address of each month's file."""
-    names = ["%s_tripdata_%s.parquet" % (entry["kind"], month) for entry in asked for month in entry["months"]]
+    names = ["%s_tripdata_%s.parquet" % (entry["kind"], month) for entry in records for month in entry["months"]]
     return [{"name": name, "url": "%s/%s" % (base.rstrip("/"), name)} for name in names]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.filter.merged_settings import merged_settings
-from ansible_collections.mlops.workbench.plugins.filter.misfits import misfits
 from ansible_collections.mlops.workbench.plugins.filter.settings_paths import settings_paths
+from ansible_collections.mlops.workbench.plugins.filter.version_mismatches import version_mismatches
 
 GPU = {"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}, "default-runtime": "nvidia"}
 
@@ -61,7 +61,7 @@ def test_the_paths_lead_to_single_values():
     assert settings_paths({"b": {"y": [1], "x": {}}, "a": 1}) == [["a"], ["b", "x"], ["b", "y"]]
 
 
-def test_packages_of_another_version_and_missing_ones_are_misfits():
+def test_packages_of_another_version_and_missing_ones_are_mismatches():
     installed = {"docker-ce": "5:26.1.5-1~d", "docker-ce-cli": "5:23.0.6-1~d"}
     wanted = {"docker-ce": "23.0.6", "docker-ce-cli": "23.0.6", "containerd.io": "1.6"}
-    assert misfits(installed, wanted) == ["docker-ce", "containerd.io"]
+    assert version_mismatches(installed, wanted) == ["docker-ce", "containerd.io"]

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: misfits
-short_description: The packages whose installed version is not the wanted one
-version_added: 1.0.0
+name: version_mismatches
+short_description: "Internal: the packages whose installed version is not the wanted one"
+version_added: 1.2.0
 description:
   - Compares as apt's preferences do with what the role C(docker) writes there. A version stands for every build of it, so that C(23.0.6)
     is satisfied with C(5:23.0.6-1~debian.12~bookworm), and C(23.0) as well; C(3.0.6) is not.
@@ -28,7 +28,7 @@ author:
 EXAMPLES = r"""
 - name: Show ['docker-ce']
   ansible.builtin.debug:
-    msg: "{{ {'docker-ce': '5:26.1.5-1'} | mlops.workbench.misfits({'docker-ce': '23.0.6'}) }}"
+    msg: "{{ {'docker-ce': '5:26.1.5-1'} | mlops.workbench.version_mismatches({'docker-ce': '23.0.6'}) }}"
 """
 
 RETURN = r"""
@@ -43,7 +43,7 @@ from typing import Any, Callable
 from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import fits
 
 
-def misfits(installed: dict[str, str], wanted: dict[str, str]) -> list[str]:
+def version_mismatches(installed: dict[str, str], wanted: dict[str, str]) -> list[str]:
     """The wanted packages whose version is another one."""
     return [package for package, version in wanted.items() if not fits(installed.get(package, ""), version)]
 
@@ -53,4 +53,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters, by name."""
-        return {"misfits": misfits}
+        return {"version_mismatches": version_mismatches}
