@@ -18,7 +18,7 @@ FIXED = ["-e", "gcp_vm_fixed_address=true", "-e", "gcp_vm_http=true"]
 NO_HOST = ["-e", "gcp_vm_ssh_timeout=0"]
 LIST = ["ansible-inventory", "-i", "inventories/gcp", "--list"]
 SITE = ["ansible-playbook", "-i", "inventories/gcp", "site.yml"]
-THE_STEP = "gcp_vm : Make, start, stop or remove the machine with all that belongs to it"
+THE_STEP = "gcp_vm : Create, start, stop or remove the machine and its resources"
 ACCOUNT = "mlops-workbench@demo-project.iam.gserviceaccount.com"
 ROLES = {"roles/bigquery.admin", "roles/storage.admin"}
 LABELS = {"project": "mlops", "environment": "dev", "mlops-workbench": "workbench"}
@@ -164,7 +164,7 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Google, subtes
 
 def steps(run: subprocess.CompletedProcess[str]) -> list[str]:
     """Return the steps that a run says it took."""
-    shown = re.search(r"TASK \[gcp_vm : Say what was done\].*?msg:\n(.*?)\n\n", run.stdout, re.DOTALL)
+    shown = re.search(r"TASK \[gcp_vm : Show the steps taken\].*?msg:\n(.*?)\n\n", run.stdout, re.DOTALL)
     return [line.strip().removeprefix("- ") for line in shown[1].splitlines()] if shown else []
 
 
