@@ -10,12 +10,13 @@ name: ssh_entries
 short_description: "Internal: the machines of an inventory as entries of an SSH configuration"
 version_added: 1.1.0
 description:
-  - Takes from each machine's variables what SSH has to know, and checks each value against what may stand in an SSH configuration. What
-    an inventory holds may come from a cloud, and a line break in it would be a setting of its own, such as C(ProxyCommand).
+  - Reads from each machine's variables what SSH has to know, and checks each value against what an SSH configuration can hold. An
+    inventory may come from a cloud, and a line break in a value would be a setting of its own, such as C(ProxyCommand).
+  - Machines with C(ansible_connection=local) have no entry.
   - C(ProxyJump) and C(ProxyCommand) are taken from C(ansible_ssh_args), C(ansible_ssh_common_args) and C(ansible_ssh_extra_args).
 options:
   _input:
-    description: The names of the machines.
+    description: The names of the machines, in any order.
     type: list
     elements: str
     required: true
@@ -44,7 +45,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(entries), the machines, each with its C(name) and the C(settings) of its entry.
+    - C(entries), the machines by name, each with its C(name) and the C(settings) of its entry.
     - C(problems), what cannot stand in an SSH configuration, each with C(variable), C(problem) and C(remedy).
   type: dict
 """
@@ -96,7 +97,9 @@ def ssh_entries(
     """The entries of these machines, and what stands in the way of them."""
     problems: list[dict[str, str]] = []
     entries = []
-    for name in names:
+    for name in sorted(names):
+        if hostvars[name].get("ansible_connection") == "local":
+            continue
         if not NAME.fits(name):
             problems.append(
                 {

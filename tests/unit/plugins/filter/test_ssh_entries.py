@@ -126,3 +126,8 @@ def test_the_arguments_of_ansibles_own_settings_count_where_the_machine_has_none
 )
 def test_the_forward_leads_to_the_jupyter_of_whom_ssh_logs_in_as(known, port):
     assert entry(**known)["LocalForward"] == f"127.0.0.1:8888 127.0.0.1:{port}"
+
+
+def test_machines_are_sorted_and_the_controller_itself_has_no_entry():
+    known = {"two": {}, "here": {"ansible_connection": "local"}, "one": {"ansible_connection": "ssh"}}
+    assert [entry["name"] for entry in ssh_entries(list(known), known, 8888)["entries"]] == ["one", "two"]
