@@ -22,7 +22,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._variables import 
 
 DAY = 86400  # seconds
 ROLES_PATH = os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "roles")
-ON_CONTROLLER = ("require", "require_of_host", "look")
+ON_CONTROLLER = ("require", "require_of_host", "examine_host")
 
 
 class ActionModule(ActionBase):
@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = {}
         if asked is not None:
             problems += unmet(asked)
-            if boolean(asked.get("look", True)):
+            if boolean(asked.get("examine_host", True)):
                 result = self._execute_module(
                     "mlops.workbench.preflight", module_args=for_host(role, asked), task_vars=known
                 )
@@ -89,7 +89,7 @@ class ActionModule(ActionBase):
             asked = self._work_out(preflight.arguments, variables, wrong)
             if asked is not None:
                 wrong += unmet(asked)
-                if boolean(asked.get("look", True)):
+                if boolean(asked.get("examine_host", True)):
                     asked_of_host[role] = (asked, variables)
             problems += wrong
         if asked_of_host:

@@ -40,7 +40,7 @@ _value:
 
 from typing import Any, Callable
 
-from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import fits
+from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import fits
 
 
 def version_mismatches(installed: dict[str, str], wanted: dict[str, str]) -> list[str]:

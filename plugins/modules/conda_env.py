@@ -152,7 +152,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
-from ansible_collections.mlops.workbench.plugins.module_utils._lock import alone
+from ansible_collections.mlops.workbench.plugins.module_utils._host.lock import run_lock
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import manage
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked import AskedError
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.program import CondaError
@@ -190,7 +190,7 @@ def main() -> None:
     where = module.params["name"] or module.params["prefix"]
     try:
         target = manage.Environment(module)
-        with alone(module):
+        with run_lock(module):
             before, after = (manage.present if module.params["state"] == "present" else manage.absent)(target)
             frozen = module.params["frozen"] if module.params["state"] == "present" else ""
             written = bool(frozen and target.freeze(frozen))

@@ -85,7 +85,7 @@ import urllib.parse
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
-from ansible_collections.mlops.workbench.plugins.module_utils._lock import alone
+from ansible_collections.mlops.workbench.plugins.module_utils._host.lock import run_lock
 from ansible_collections.mlops.workbench.plugins.module_utils._project.downloads import (
     DownloadError,
     File,
@@ -130,7 +130,7 @@ def main() -> None:
             msg="Each file needs a name of its own, and this is none: '%s'. Set name." % "', '".join(twice)
         )
     act = bring if module.params["state"] == "present" else take
-    with alone(module):
+    with run_lock(module):
         moved = [os.path.basename(file.path) for file in files if act(module, file)]
         if module.params["state"] == "absent" and moved and not module.check_mode and not os.listdir(folder):
             os.rmdir(folder)

@@ -92,7 +92,7 @@ import tempfile
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
-from ansible_collections.mlops.workbench.plugins.module_utils._apt_source import (
+from ansible_collections.mlops.workbench.plugins.module_utils._host.apt_sources import (
     choose,
     complaint,
     offered,

@@ -77,7 +77,7 @@ from typing import Any, BinaryIO
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 
-CHUNK = 1 << 20
+from ansible_collections.mlops.workbench.plugins.module_utils._host.files import CHUNK, sha256_of
 
 
 class DownloadError(Exception):
@@ -86,17 +86,12 @@ class DownloadError(Exception):
 
 def has(path: str, sha256: str) -> bool:
     """Return whether there is a file with this checksum."""
-    total = hashlib.sha256()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with open(descriptor, "rb") as content:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return False
-            for piece in iter(lambda: content.read(CHUNK), b""):
-                total.update(piece)
+            return stat.S_ISREG(os.fstat(descriptor).st_mode) and sha256_of(content) == sha256
     except OSError:
         return False
-    return total.hexdigest() == sha256
 
 
 def receive(answer: Any, content: BinaryIO, max_mb: int) -> str:

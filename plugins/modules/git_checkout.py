@@ -74,7 +74,7 @@ dest:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
-from ansible_collections.mlops.workbench.plugins.module_utils._lock import alone
+from ansible_collections.mlops.workbench.plugins.module_utils._host.lock import run_lock
 from ansible_collections.mlops.workbench.plugins.module_utils._project.checkout import (
     Checkout,
     CheckoutError,
@@ -102,7 +102,7 @@ def main() -> None:
         module.fail_json(msg=secret)
     checkout = Checkout(module.run_command, asked["dest"], asked["repo"])
     try:
-        with alone(module):
+        with run_lock(module):
             if asked["state"] == "present":
                 changed = present(checkout, asked["version"], module.check_mode)
             else:

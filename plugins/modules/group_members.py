@@ -66,32 +66,16 @@ removed:
   returned: always
 """
 
-import grp
-import pwd
 from typing import Iterable
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.accounts import is_external
-
-
-def members(group: str) -> list[str] | None:
-    """The users that have this as a supplementary group; None where there is no such group."""
-    try:
-        return grp.getgrnam(group).gr_mem
-    except KeyError:
-        return None
-
-
-def unknown(users: list[str]) -> list[str]:
-    """The users without an account."""
-    missing = []
-    for user in users:
-        try:
-            pwd.getpwnam(user)
-        except KeyError:
-            missing.append(user)
-    return missing
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import (
+    account,
+    group_id,
+    is_external,
+    listed_members,
+)
 
 
 def difference(before: list[str], users: list[str], state: str, exclusive: bool) -> tuple[list[str], list[str]]:
@@ -119,12 +103,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     group, users, state = module.params["group"], module.params["users"], module.params["state"]
-    if state == "present" and unknown(users):
-        module.fail_json(
-            msg="No such user: %s. Create the account first; this module never does." % ", ".join(unknown(users))
-        )
-    before = members(group)
-    added, removed = difference(before or [], users, state, module.params["exclusive"])
+    unknown = [user for user in users if account(user) is None]
+    if state == "present" and unknown:
+        module.fail_json(msg="No such user: %s. Create the account first; this module never does." % ", ".join(unknown))
+    before = listed_members(group)
+    added, removed = difference(before, users, state, module.params["exclusive"])
     if is_external(group):
         if state == "absent":
             removed = []  # whoever is in it there has not been let in here
@@ -133,7 +116,7 @@ def main() -> None:
                 msg="The group %s comes from a directory, where alone its members can be changed. Do it there." % group
             )
     if not module.check_mode:
-        if added and before is None:
+        if added and group_id(group) is None:
             module.run_command(["groupadd", "--system", group], check_rc=True)
         for user in added:
             module.run_command(["gpasswd", "--add", user, group], check_rc=True)
@@ -143,7 +126,7 @@ def main() -> None:
         changed=bool(added or removed),
         added=added,
         removed=removed,
-        diff={"before": lines(before or []), "after": lines((set(before or []) | set(added)) - set(removed))},
+        diff={"before": lines(before), "after": lines({*before, *added} - set(removed))},
     )
 
 

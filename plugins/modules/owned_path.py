@@ -72,7 +72,8 @@ from dataclasses import dataclass
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError, acting_as, name_of, owner_of
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import user_name
+from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import SharedError, acting_as, owner_of
 
 FOLDER_MODE = 0o755
 
@@ -90,7 +91,7 @@ class RefusedError(Exception):
     """What is at the path is not what may be changed; says why."""
 
 
-def bring_file(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
+def ensure_file(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
     """Write a file unless it says that already; what changes, as a diff."""
     try:
         with open(path, "rb", opener=no_link) as file:
@@ -120,7 +121,7 @@ def bring_file(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
     return {"before": before.decode(errors="replace"), "after": wanted.content}
 
 
-def bring_folder(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
+def ensure_folder(path: str, wanted: Wanted, check_mode: bool) -> dict[str, str]:
     """Create a folder, or hand it over; what changes, as a diff."""
     try:
         found = os.stat(path)
@@ -167,12 +168,12 @@ def give(descriptor: int, wanted: Wanted) -> None:
     found = os.fstat(descriptor)
     if found.st_uid != wanted.uid:
         if os.geteuid() != 0:
-            raise RefusedError("it belongs to %s and not to %s" % (name_of(found.st_uid), name_of(wanted.uid)))
+            raise RefusedError("it belongs to %s and not to %s" % (user_name(found.st_uid), user_name(wanted.uid)))
         os.fchown(descriptor, wanted.uid, pwd.getpwuid(wanted.uid).pw_gid)
     os.fchmod(descriptor, wanted.mode)
 
 
-STATES = {"file": bring_file, "directory": bring_folder, "absent": remove}
+STATES = {"file": ensure_file, "directory": ensure_folder, "absent": remove}
 
 
 def main() -> None:
@@ -198,7 +199,7 @@ def main() -> None:
             mode=int(module.params["mode"] or ("0644" if state == "file" else "0755"), 8),
         )
         if acting not in (0, wanted.uid):
-            raise RefusedError("the place is in the hands of %s and not of %s" % (name_of(acting), owner))
+            raise RefusedError("the place is in the hands of %s and not of %s" % (user_name(acting), owner))
         with acting_as(acting):
             diff = STATES[state](path, wanted, module.check_mode)
     except KeyError:
@@ -206,8 +207,8 @@ def main() -> None:
     except (SharedError, RefusedError) as problem:
         module.fail_json(msg="%s: %s. Choose another place, or give this one to one user alone." % (path, problem))
     except OSError as problem:
-        module.fail_json(msg="%s: %s may not do that: %s." % (path, name_of(acting), problem.strerror))
-    module.exit_json(changed=bool(diff), acted_as=name_of(acting), diff=diff)
+        module.fail_json(msg="%s: %s may not do that: %s." % (path, user_name(acting), problem.strerror))
+    module.exit_json(changed=bool(diff), acted_as=user_name(acting), diff=diff)
 
 
 if __name__ == "__main__":

@@ -202,8 +202,8 @@ options:
     type: list
     elements: str
     default: []
-  look:
-    description: Whether to look at the host at all. Without it only the variables are judged, which is enough where nothing is asked for.
+  examine_host:
+    description: Whether to examine the host at all. Without it only the variables are judged, which is enough where nothing is asked for.
     type: bool
     default: true
   owners:
@@ -226,7 +226,7 @@ options:
     description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
     type: dict
     default: {}
-  answers:
+  outputs:
     description: Programs of root's to run, by name, each with its arguments as a list.
     type: dict
     default: {}
@@ -398,7 +398,7 @@ receipt:
   description: What the role wrote down when it last ended well, an empty dictionary where it never did.
   type: dict
   returned: success
-answers:
+outputs:
   description: What each program printed, by name; empty where it is missing or fails.
   type: dict
   returned: success
@@ -429,7 +429,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.arguments import ARGUMENTS
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.look import look
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.examine import examine
 
 # Judged by the action plugin, on the controller; here so that the documentation is the whole truth.
 CONDITION = {
@@ -454,12 +454,12 @@ SPECIFICATION = dict(
     checks={"type": "list", "elements": "dict"},
     require=REQUIRE,
     require_of_host=REQUIRE_OF_HOST,
-    look={"type": "bool", "default": True},
+    examine_host={"type": "bool", "default": True},
 )
 
 
-def checked(module: AnsibleModule, check: dict[str, Any]) -> dict[str, Any]:
-    """What one of several roles asks, as the module's own arguments would be."""
+def validated(module: AnsibleModule, check: dict[str, Any]) -> dict[str, Any]:
+    """Return what one of several roles needs, validated and completed like the module's own arguments."""
     result = ArgumentSpecValidator(SPECIFICATION).validate(check)
     if result.error_messages:
         module.fail_json(msg="The preflight of the role %s: %s" % (check.get("role"), "; ".join(result.error_messages)))
@@ -468,16 +468,16 @@ def checked(module: AnsibleModule, check: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Look, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
+    """Examine the host, and report; judging a problem as fatal is left to the action plugin, which adds those of the variables."""
     module = AnsibleModule(argument_spec=SPECIFICATION, supports_check_mode=True)
     checks = module.params["checks"]
     if checks is None:
-        seen = look(module.params, module.run_command, module.check_mode)
+        found = examine(module.params, module.run_command, module.check_mode)
     else:
         # Before all of the roles: what one of them needs, another may bring.
-        asked = [checked(module, check) for check in checks]
-        seen = {"checks": {check["role"]: look(check, module.run_command, check_mode=True) for check in asked}}
-    module.exit_json(changed=False, **seen)
+        valid = [validated(module, check) for check in checks]
+        found = {"checks": {check["role"]: examine(check, module.run_command, check_mode=True) for check in valid}}
+    module.exit_json(changed=False, **found)
 
 
 if __name__ == "__main__":

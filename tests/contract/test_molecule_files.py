@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import SUPPORTED
+from ansible_collections.mlops.workbench.plugins.module_utils._host.system import SUPPORTED
 
 from lab import apt, images
 

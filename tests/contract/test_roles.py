@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.system import ARCHITECTURES, SUPPORTED
+from ansible_collections.mlops.workbench.plugins.module_utils._host.system import ARCHITECTURES, SUPPORTED
 from role_readme import readme
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -307,7 +307,7 @@ def python_faults(text: str) -> Iterator[str]:
                 ):
                     yield f"line {node.lineno}: a program that may be others': {ast.unparse(node)}"
             if isinstance(node, ast.Attribute) and ast.unparse(node) == "fcntl.flock":
-                yield f"line {node.lineno}: a lock that is not _lock.py"
+                yield f"line {node.lineno}: a lock that is not _host/lock.py"
 
 
 def name(function: ast.expr) -> str:
@@ -381,11 +381,13 @@ def systems(path: ast.expr, known: set[str]) -> bool:
 @pytest.mark.parametrize("path", TARGET, ids=lambda path: path.stem)
 def test_nothing_of_others_runs_in_a_module(path: Path) -> None:
     found = list(dict.fromkeys(python_faults(path.read_text())))
-    assert path.stem == "_lock" or not found, "\n".join(found)
+    assert path.stem == "lock" or not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in TARGET if path.parent.name in ("_preflight", "_workbench")], ids=lambda path: path.stem
+    "path",
+    [path for path in TARGET if path.parent.name in ("_host", "_preflight", "_workbench")],
+    ids=lambda path: path.stem,
 )
 def test_nothing_is_opened_by_name_that_others_may_have_put_there(path: Path) -> None:
     found = list(opened_by_name(path.read_text()))
@@ -402,7 +404,7 @@ def test_nothing_is_opened_by_name_that_others_may_have_put_there(path: Path) ->
         ),
         ("def f(words):\n    run_command(words)", "def f(words):\n    run_command(as_user(words, owner_of(words[0])))"),
         ("def f():\n    run_command([conda, 'x'])", "def f():\n    run_command(['systemctl', 'x'])"),
-        ("fcntl.flock(home, fcntl.LOCK_EX)", "alone(module)"),
+        ("fcntl.flock(home, fcntl.LOCK_EX)", "run_lock(module)"),
     ],
 )
 def test_a_fault_in_a_module_is_found(bad: str, good: str) -> None:

@@ -307,7 +307,7 @@ class Environment:
 
 @contextmanager
 def claimed(prefix: str) -> Iterator[bool]:
-    """Mark an environment as unfinished until the end; gives whether it was so before. Other runs of its owner wait meanwhile (`_lock`)."""
+    """Mark an environment as unfinished until the end; gives whether it was so before. Other runs of its owner wait meanwhile (`_host/lock.py`)."""
     path = environment.pending_file(prefix)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "a+", encoding="utf-8") as mark:

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
-from .._owners import SharedError, name_of, prefix_owner
+from .._host.accounts import user_name
+from .._host.ownership import SharedError, prefix_owner
 
 PLACES = (
     "/opt/anaconda",
@@ -134,7 +135,7 @@ def refuse_others(prefixes: Iterable[str]) -> None:
         if owner:
             raise CondaError(
                 "Root runs no programs that others can change, and %s is in the hands of %s. Run the task as that user "
-                "(become, become_user)." % (prefix, name_of(owner))
+                "(become, become_user)." % (prefix, user_name(owner))
             )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: what a role may ask about a host."""
+"""What a role may want to know about a host."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "owners": {"type": "dict", "default": {}},
     "user_folders": {"type": "dict", "default": {}},
     "programs": {"type": "dict", "default": {}},
-    "answers": {"type": "dict", "default": {}},
+    "outputs": {"type": "dict", "default": {}},
     "reads_only": {"type": "bool", "default": False},
     "not_root": {"type": "dict", "default": {}},
     "homes": {"type": "dict", "default": {}},

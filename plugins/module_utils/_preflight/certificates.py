@@ -1,27 +1,24 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: certificates and keys, and who can read them."""
+"""Certificates and keys, and who can read them."""
 
 from __future__ import annotations
 
-import pwd
 import ssl
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
-    LOGIN_USER,
-    Problem,
-    RunCommand,
-    problem,
-)
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import account
+from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import as_user
+from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
 
 
 def check_certificates(
-    asked: dict[str, dict[str, Any]], login: str, problems: list[Problem], run_command: RunCommand
+    needs: dict[str, dict[str, Any]], login: str, problems: list[Problem], run_command: RunCommand
 ) -> None:
     """A problem for each certificate and key that do not serve TLS together, or that one of their users cannot read."""
-    for variable, need in sorted(asked.items()):
+    for variable, need in sorted(needs.items()):
         certificate, key = need["certificate"], need["key"]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
@@ -34,20 +31,15 @@ def check_certificates(
             problems.append(problem(variable, text, remedy))
             continue
         for name in [user.replace(LOGIN_USER, login) for user in need["users"]]:
-            for path in (certificate, key):
-                if not can_read(name, path, run_command):
-                    remedy = "make it readable for %s, with its folders (chgrp, chmod g+r or setfacl), or set %s" % (
-                        name,
-                        variable,
-                    )
-                    problems.append(problem(variable, "%s cannot read %s" % (name, path), remedy))
+            remedy = "make it readable for %s, with its folders (chgrp, chmod g+r or setfacl), or set %s"
+            problems += [
+                problem(variable, "%s cannot read %s" % (name, path), remedy % (name, variable))
+                for path in (certificate, key)
+                if not can_read(name, path, run_command)
+            ]
 
 
 def can_read(name: str, path: str, run_command: RunCommand) -> bool:
     """Whether this user could open the file; true where there is no such user, which `users` tells."""
-    try:
-        entry = pwd.getpwnam(name)
-    except KeyError:
-        return True
-    identity = ["--reuid=%d" % entry.pw_uid, "--regid=%d" % entry.pw_gid, "--init-groups"]
-    return run_command(["setpriv", *identity, "test", "-r", path])[0] == 0
+    user = account(name)
+    return user is None or run_command(as_user(["test", "-r", path], user.uid))[0] == 0

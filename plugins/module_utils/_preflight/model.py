@@ -1,12 +1,12 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: what the parts of preflight share: a problem, a program that is run, and the words of the arguments."""
+"""What a check of the preflight finds and works with."""
 
 from __future__ import annotations
 
 import os
-from typing import Callable, TypedDict
+from typing import TypedDict
 
 LOGIN_USER = "%u"  # stands for the login user in names of units and their files
 
@@ -17,10 +17,6 @@ class Problem(TypedDict):
     variable: str
     problem: str
     remedy: str
-
-
-RunCommand = Callable[..., tuple[int, str, str]]
-"""AnsibleModule.run_command: exit code, output and errors of a program, given as a list of words."""
 
 
 def problem(variable: str, text: str, remedy: str) -> Problem:

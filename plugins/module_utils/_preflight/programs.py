@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: programs and Python environments, and what programs answer."""
+"""Programs and Python environments, and what programs print."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ import glob
 import os
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._owners import (
+from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import (
     SharedError,
     as_user,
     owner_of,
     prefix_owner,
 )
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, RunCommand, problem
+from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
 
 
-def check_programs(asked: dict[str, str], problems: list[Problem]) -> None:
+def check_programs(needs: dict[str, str], problems: list[Problem]) -> None:
     """A problem for each program that is not there."""
-    for variable, path in sorted(asked.items()):
+    for variable, path in sorted(needs.items()):
         if not os.access(path, os.X_OK):
             problems.append(
                 problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
             )
 
 
-def check_environments(asked: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+def check_environments(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
     """A problem for each prefix that is no Python environment, or one without this package (of the same name as its module)."""
-    for variable, need in sorted(asked.items()):
+    for variable, need in sorted(needs.items()):
         for prefix in need["prefixes"]:
             if not os.access(os.path.join(prefix, "bin", "python"), os.X_OK):
                 text = "%s is not an environment with a Python that runs" % prefix
@@ -46,16 +47,16 @@ def check_environments(asked: dict[str, dict[str, Any]], problems: list[Problem]
             problems.append(problem(variable, text, remedy))
 
 
-def answer(words: list[str], run_command: RunCommand) -> str:
+def output(command: list[str], run_command: RunCommand) -> str:
     """What a program prints, run as its owner; empty where it is missing or fails, or where it is not one user's."""
     try:
-        code, out = run_command(as_user(words, owner_of(words[0])), cwd="/", handle_exceptions=False)[:2]
+        code, out = run_command(as_user(command, owner_of(command[0])), cwd="/", handle_exceptions=False)[:2]
     except (OSError, KeyError, SharedError):
         return ""
     return out.strip() if code == 0 else ""
 
 
-def holds(proof: dict[str, Any], answered: bool, run_command: RunCommand) -> bool:
+def stands(proof: dict[str, Any], answered: bool, run_command: RunCommand) -> bool:
     """Whether the work that left this stamp still stands: the stamp is there, and the command ends well.
 
     It runs as the owner of its prefix, and not at all where a server has answered, since that could not without that work. That a unit is

@@ -17,10 +17,11 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mlops.workbench.plugins.module_utils._host.files import CHUNK, sha256_of
+
 ATTEMPTS = 5
 PAUSE_SECONDS = 2
 TIMEOUT_SECONDS = 60
-CHUNK = 1 << 20
 RESERVE = 1 << 27  # bytes that stay free on the disk
 ADDRESS_REMEDY = "correct the file's address, or take it from a mirror"
 SERVER_REMEDY = (
@@ -48,7 +49,8 @@ class File:
         """Say what is wrong with the content at a path; empty if nothing is."""
         if not self.sha256:
             return parquet_flaw(path)
-        found = sha256_of(path)
+        with open(path, "rb") as content:
+            found = sha256_of(content)
         return "" if found == self.sha256.lower() else "its sha256 is %s and not %s" % (found, self.sha256)
 
     def is_whole(self) -> bool:
@@ -84,15 +86,6 @@ def parquet_flaw(path: str) -> str:
     if begins != MAGIC or ends != MAGIC or footer > size - SHORTEST:
         return "it is no Parquet file, or not a whole one"
     return ""
-
-
-def sha256_of(path: str) -> str:
-    """Return the checksum of a file of any size."""
-    found = hashlib.sha256()
-    with open(path, "rb") as content:
-        for piece in iter(lambda: content.read(CHUNK), b""):
-            found.update(piece)
-    return found.hexdigest()
 
 
 def fetch(file: File, pause: float = PAUSE_SECONDS) -> None:

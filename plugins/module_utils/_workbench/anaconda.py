@@ -13,8 +13,10 @@ import os
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._owners import SharedError
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import SharedError
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
+from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
     Check,
     Job,
@@ -98,9 +100,8 @@ def _read_channels(out: str) -> list[str]:
 def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
     check = "anaconda.login_shell"
     prefix = receipt.prefix
-    try:
-        account = host.account(user)
-    except KeyError:
+    account = host.account(user)
+    if account is None:
         return failed(check, user, f"user {user} does not exist", rerun("anaconda"))
     # Interactive as well: `conda init` writes to ~/.bashrc, whose Debian version returns early where nobody is typing.
     answer = host.run([account.shell, "-l", "-i", "-c", LOGIN_SCRIPT], account)

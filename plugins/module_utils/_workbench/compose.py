@@ -13,7 +13,8 @@ import re
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
     Check,
     Job,
@@ -38,9 +39,8 @@ def jobs(host: Host, receipt: Compose) -> Iterator[Job]:
 
 
 def _answers_user(host: Host, check: str, version: str, user: str) -> Check:
-    try:
-        account = host.account(user)
-    except KeyError:
+    account = host.account(user)
+    if account is None:
         return failed(check, user, f"user {user} does not exist", "Create the user, or take it out of compose_users")
     return _answers(host, check, version, account)
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Account, Host, Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
+from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
     Check,
     Job,
@@ -53,15 +55,13 @@ def _engine(host: Host) -> Check:
 
 def _member(host: Host, user: str) -> Check:
     check = "docker_group.hello_world"
-    try:
-        account = host.account(user)
-    except KeyError:
+    account = host.account(user)
+    if account is None:
         return failed(
             check, user, f"user {user} does not exist", "Create the user, or take it out of docker_group_users"
         )
-    try:
-        group = host.group_id("docker")
-    except KeyError:
+    group = host.group_id("docker")
+    if group is None:
         return failed(check, user, "the group docker does not exist", rerun("docker_group"))
     if group not in account.groups and account.uid != 0:
         return failed(check, user, f"{user} is not in the group docker", rerun("docker_group"))
@@ -87,7 +87,7 @@ def _hello_world(host: Host, role: str, user: str, account: Account | None = Non
 def _full_disk(host: Host) -> tuple[str, str] | None:
     """Return what to do where there is no room for an image; the engine itself then only tells of the last registry that it asked."""
     folder = host.run(["docker", "info", "--format", "{{.DockerRootDir}}"]).out.strip()
-    free = host.free_mb(folder) if folder else ROOM_MB
+    free = host.disk(folder).free_mb_for_root if folder else ROOM_MB
     if free >= ROOM_MB:
         return None
     return (

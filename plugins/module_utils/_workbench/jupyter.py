@@ -104,9 +104,8 @@ def _kernel(host: Host, instance: Instance, kernel: str) -> Check:
     """Check that the user can read what offers a kernel: a server passes over one that it cannot read."""
     check = "jupyter.kernel"
     file = f"{instance.prefix}/share/jupyter/kernels/{kernel}/kernel.json"
-    try:
-        account = host.account(instance.user)
-    except KeyError:
+    account = host.account(instance.user)
+    if account is None:
         return failed(check, instance.user, f"user {instance.user} does not exist", rerun("jupyter"))
     if host.run(["/usr/bin/test", "-r", file], account).rc:
         detail = f"the kernel {kernel} is not offered: {instance.user} cannot read {file}"

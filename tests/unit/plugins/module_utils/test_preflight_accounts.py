@@ -7,34 +7,30 @@ import os
 import pwd
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host import accounts as host_accounts
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import accounts
 
 
 def test_all_unknown_users_are_named_at_once():
     problems = []
     found = accounts.find_users({"x_users": ["root", "nobody-1", "nobody-2"]}, problems)
-    assert found["root"]["home"] == "/root"
+    assert found["root"].home == "/root"
     assert [entry["problem"] for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
 
 
 def test_a_group_stands_for_all_its_members(monkeypatch):
     entries = [pwd.struct_passwd((name, "x", 1, gid, "", "/", "/")) for name, gid in (("ann", 7), ("bob", 8))]
-    monkeypatch.setattr(accounts.pwd, "getpwall", lambda: entries)
-    monkeypatch.setattr(accounts.grp, "getgrnam", {"team": grp.struct_group(("team", "x", 7, ["cid"]))}.__getitem__)
+    monkeypatch.setattr(pwd, "getpwall", lambda: entries)
+    monkeypatch.setattr(grp, "getgrnam", {"team": grp.struct_group(("team", "x", 7, ["cid"]))}.__getitem__)
     problems = []
     asked = {"x_users": ["cid", "@team", "@none", "@nil", "dan"]}
     assert accounts.expand_groups(asked, problems) == {"x_users": ["cid", "ann", "dan"]}
     assert [entry["problem"] for entry in problems] == ["no such group on this host: none, nil"]
 
 
-def test_the_login_user_is_the_one_behind_sudo(monkeypatch):
-    monkeypatch.setenv("SUDO_USER", "ann")
-    assert accounts.login_user() == "ann"
-
-
 def account(monkeypatch, home, uid):
-    entry = accounts.pwd.struct_passwd(("ann", "x", uid, uid, "", str(home), "/bin/sh"))
-    monkeypatch.setattr(accounts.pwd, "getpwnam", lambda name: {"ann": entry}[name])
+    entry = pwd.struct_passwd(("ann", "x", uid, uid, "", str(home), "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: {"ann": entry}[name])
 
 
 @pytest.mark.parametrize(
@@ -149,8 +145,8 @@ def test_a_folder_may_be_a_link_to_another_disk_that_is_its_users_and_is_there(t
 def fixture_directory(monkeypatch, tmp_path):
     """A group `docker` that is in no file of this host."""
     known = {"docker": grp.struct_group(("docker", "x", 7, ["ann"])), "team": grp.struct_group(("team", "x", 8, []))}
-    monkeypatch.setattr(accounts.grp, "getgrnam", known.__getitem__)
-    monkeypatch.setattr(accounts, "is_local", lambda name: name == "team")
+    monkeypatch.setattr(grp, "getgrnam", known.__getitem__)
+    monkeypatch.setattr(host_accounts, "is_local", lambda name: name == "team")
     monkeypatch.setattr(accounts, "group_sources", lambda: "sss")
 
 
@@ -178,18 +174,6 @@ def test_nobody_may_be_left_in_a_directorys_group_who_is_not_wanted(directory):
     problems = []
     accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
     assert problems == []
-    accounts.grp.getgrnam("docker").gr_mem.append("bob")
+    grp.getgrnam("docker").gr_mem.append("bob")
     accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
     assert len(problems) == 1
-
-
-def test_where_groups_come_from_beside_the_hosts_own_file(tmp_path):
-    (tmp_path / "conf").write_text("passwd: files ldap\ngroup:          files systemd sss ldap\n")
-    assert accounts.group_sources(str(tmp_path / "conf")) == "sss ldap"
-    assert accounts.group_sources(str(tmp_path / "none")) == ""
-
-
-def test_a_group_of_this_host_is_in_its_file(tmp_path):
-    (tmp_path / "group").write_text("dockers:x:1:\nteam:x:2:ann\n")
-    assert accounts.is_local("team", str(tmp_path / "group"))
-    assert not accounts.is_local("docker", str(tmp_path / "group"))

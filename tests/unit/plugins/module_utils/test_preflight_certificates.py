@@ -32,7 +32,7 @@ def judge(tls, certificate, key, readable=True):
 
     problems = []
     need = {"certificate": str(tls / certificate), "key": str(tls / key), "users": ["root", "%u", "nobody-1"]}
-    certificates.check_certificates({"x_certificate": need}, "root", problems, run_command)
+    certificates.check_certificates({"x_certificate": need}, "daemon", problems, run_command)
     return problems, asked_for
 
 
@@ -57,7 +57,7 @@ def test_a_certificate_that_its_users_can_read_is_fine(tls):
     problems, asked_for = judge(tls, "a.crt", "a.key")
     assert problems == []
     assert [command[-1] for command in asked_for] == [str(tls / "a.crt"), str(tls / "a.key")] * 2
-    assert asked_for[0][:3] == ["setpriv", "--reuid=0", "--regid=0"]
+    assert [command[0] for command in asked_for] == ["test", "test", "setpriv", "setpriv"]
 
 
 def test_a_key_that_its_user_cannot_read_is_refused(tls):

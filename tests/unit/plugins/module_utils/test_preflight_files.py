@@ -9,6 +9,7 @@ import os
 import pwd
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host.files import checksums, list_folder, texts
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import files
 
 
@@ -50,9 +51,7 @@ def test_no_json_file_is_an_empty_one(tmp_path):
 
 def test_json_texts_are_given_byte_by_byte(tmp_path):
     (tmp_path / "x.json").write_bytes(b'{ "a":1}\r\n')
-    assert files.read_texts([str(tmp_path / "x.json"), str(tmp_path / "none")]) == {
-        str(tmp_path / "x.json"): '{ "a":1}\r\n'
-    }
+    assert texts([str(tmp_path / "x.json"), str(tmp_path / "none")]) == {str(tmp_path / "x.json"): '{ "a":1}\r\n'}
 
 
 def test_a_checksum_that_is_missing_for_this_architecture_is_a_problem():
@@ -134,8 +133,8 @@ def test_what_differs_is_outdated(tmp_path, name, said):
 def test_a_folder_is_listed(tmp_path):
     (tmp_path / "b").touch()
     (tmp_path / "a").touch()
-    assert files.list_folder(str(tmp_path)) == ["a", "b"]
-    assert files.list_folder(str(tmp_path / "none")) == []
+    assert list_folder(str(tmp_path)) == ["a", "b"]
+    assert list_folder(str(tmp_path / "none")) == []
 
 
 @pytest.mark.parametrize("kind", ["pipe", "sparse", "device"])
@@ -150,8 +149,8 @@ def test_nobody_waits_for_what_cannot_be_ours(tmp_path, kind):
         path.symlink_to("/dev/zero")
     wanted = {**dict.fromkeys(files.Wanted.__annotations__), "type": "file", "sha256": "0" * 64}
     assert files.is_outdated(str(path), wanted, "root")
-    assert files.checksums([str(path)]) == {}
-    assert files.read_texts([str(path)]) == {}
+    assert checksums([str(path)]) == {}
+    assert texts([str(path)]) == {}
     problems = []
     assert files.read_json_files({"x_file": str(path)}, problems) == {str(path): {}}
     assert len(problems) == 1
@@ -164,7 +163,7 @@ def test_a_link_of_a_users_is_followed_with_that_users_rights(tmp_path):
     (tmp_path / "secret").chmod(0o600)
     (tmp_path / "home").mkdir()
     (tmp_path / "home/x").symlink_to(tmp_path / "secret")
-    assert files.read_texts([str(tmp_path / "home/x")])
+    assert texts([str(tmp_path / "home/x")])
     os.chown(tmp_path / "home", pwd.getpwnam("nobody").pw_uid, -1)
-    assert files.read_texts([str(tmp_path / "home/x")]) == {}
-    assert files.checksums([str(tmp_path / "home/x")]) == {}
+    assert texts([str(tmp_path / "home/x")]) == {}
+    assert checksums([str(tmp_path / "home/x")]) == {}

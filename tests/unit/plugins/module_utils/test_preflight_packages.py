@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import dpkg_state
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import packages
 
 
@@ -13,7 +14,7 @@ def dpkg(tmp_path, state, updates=()):
     (tmp_path / "status").write_text(
         "Package: git\nStatus: install ok installed\nVersion: 1\n\nPackage: curl\nStatus: install ok %s\n" % state
     )
-    found = packages.dpkg_state(str(tmp_path))
+    found = dpkg_state(str(tmp_path))
     return found.installed, found.interrupted
 
 
@@ -74,7 +75,7 @@ def test_a_package_on_hold_is_told_before_the_role_would_have_to_change_it(tmp_p
     (tmp_path / "status").write_text(HELD)
     problems = []
     receipt = {"packages": ["containerd", "runc", "pigz"]}
-    packages.check_held(changes, removes, receipt, packages.dpkg_state(str(tmp_path)), problems)
+    packages.check_held(changes, removes, receipt, dpkg_state(str(tmp_path)), problems)
     assert [(entry["variable"], entry["problem"].rpartition(": ")[2]) for entry in problems] == told
     for entry in problems:
         assert "apt-mark unhold" in entry["remedy"]

@@ -11,14 +11,14 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight import 
 
 @pytest.mark.parametrize(("code", "said"), [(0, "2.26.1"), (1, "")])
 def test_a_program_answers_or_not(code, said):
-    assert programs.answer(["x"], lambda words, **how: (code, "2.26.1\n", "")) == said
+    assert programs.output(["x"], lambda words, **how: (code, "2.26.1\n", "")) == said
 
 
 def test_a_missing_program_answers_nothing():
     def missing(words, **how):
         raise FileNotFoundError(2, "No such file or directory")
 
-    assert programs.answer(["x"], missing) == ""
+    assert programs.output(["x"], missing) == ""
 
 
 def test_an_environment_needs_the_package(tmp_path):
@@ -53,7 +53,7 @@ def test_work_stands_where_its_stamp_is_and_its_command_ends_well_or_its_server_
     if stamp:
         (tmp_path / "stamp").touch()
     proof = {"stamp": str(tmp_path / "stamp"), "command": ["jupyter-lab"]}
-    assert programs.holds(proof, answered, lambda command, **_ignored: (code, "", "")) is stands
+    assert programs.stands(proof, answered, lambda command, **_ignored: (code, "", "")) is stands
 
 
 def test_a_command_that_is_gone_proves_nothing(tmp_path):
@@ -61,7 +61,7 @@ def test_a_command_that_is_gone_proves_nothing(tmp_path):
         raise FileNotFoundError(command[0])
 
     (tmp_path / "stamp").touch()
-    assert not programs.holds({"stamp": str(tmp_path / "stamp"), "command": ["x"]}, False, run_command)
+    assert not programs.stands({"stamp": str(tmp_path / "stamp"), "command": ["x"]}, False, run_command)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -76,11 +76,11 @@ def test_root_runs_nothing_that_a_user_can_change(tmp_path):
     program.parent.mkdir()
     program.touch()
     proof = {"stamp": str(program), "command": [str(program)]}
-    assert programs.holds(proof, False, run_command)
+    assert programs.stands(proof, False, run_command)
     os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
-    assert programs.holds(proof, False, run_command)
-    programs.answer([str(program)], run_command)
+    assert programs.stands(proof, False, run_command)
+    programs.output([str(program)], run_command)
     tmp_path.chmod(0o777)
-    assert not programs.holds(proof, False, run_command)
-    assert programs.answer([str(program)], run_command) == ""
+    assert not programs.stands(proof, False, run_command)
+    assert programs.output([str(program)], run_command) == ""
     assert ran == [(str(program), "/"), ("setpriv", "/"), ("setpriv", "/")]

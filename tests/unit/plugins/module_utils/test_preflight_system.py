@@ -6,6 +6,7 @@ import pwd
 from pathlib import Path
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host.system import Disk, operating_system
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import system
 
 
@@ -20,11 +21,11 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight import 
 )
 def test_the_operating_system_is_named(tmp_path, text, name):
     (tmp_path / "os-release").write_text(text)
-    assert system.operating_system(str(tmp_path / "os-release")) == name
+    assert operating_system(str(tmp_path / "os-release")) == name
 
 
 def test_a_host_that_does_not_say_its_system_is_unknown(tmp_path):
-    assert system.operating_system(str(tmp_path / "none")) == "unknown"
+    assert operating_system(str(tmp_path / "none")) == "unknown"
 
 
 def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
@@ -44,7 +45,7 @@ def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(m
     (tmp_path / "data").symlink_to(tmp_path / "home/notebooks/data")
     account = pwd.struct_passwd(("nobody", "x", 1, 1, "", str(home), "/bin/sh"))
     monkeypatch.setattr(pwd, "getpwnam", {"nobody": account}.__getitem__)
-    monkeypatch.setattr(system, "disk_of", lambda path: system.Disk(*disks[Path(path).resolve()]))
+    monkeypatch.setattr(system, "disk_of", lambda path: Disk(*disks[Path(path).resolve()], 0))
     paths = [
         "~%u/notebooks/taxi",
         "~nobody/notebooks/data/new",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host.units import UnitState, unit_state
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight import units
 
 
@@ -22,27 +23,27 @@ def show(active="active", enabled="enabled", started="1000000"):
 
 def test_a_unit_that_started_before_its_settings_were_written_is_outdated(tmp_path):
     (tmp_path / "settings").touch()
-    seen = units.unit_state("x", [str(tmp_path / "settings")], show(started="1"))
-    assert seen == {"active": True, "enabled": True, "outdated": True}
+    seen = unit_state("x", [str(tmp_path / "settings")], show(started="1"))
+    assert seen == UnitState(active=True, enabled=True, outdated=True)
 
 
 def test_a_unit_that_started_after_its_settings_were_written_is_not(tmp_path):
     (tmp_path / "settings").touch()
     os.utime(tmp_path / "settings", (1, 1))
-    assert not units.unit_state("x", [str(tmp_path / "settings"), "/none"], show())["outdated"]
+    assert not unit_state("x", [str(tmp_path / "settings"), "/none"], show()).outdated
 
 
 def test_a_unit_that_does_not_run_is_not_outdated(tmp_path):
     (tmp_path / "settings").touch()
-    seen = units.unit_state("x", [str(tmp_path / "settings")], show(active="failed", enabled="", started="0"))
-    assert seen == {"active": False, "enabled": False, "outdated": False}
+    seen = unit_state("x", [str(tmp_path / "settings")], show(active="failed", enabled="", started="0"))
+    assert seen == UnitState(active=False, enabled=False, outdated=False)
 
 
 def test_no_systemd_means_no_unit():
     def run_command(command, **_ignored):
         raise FileNotFoundError(command[0])
 
-    assert units.unit_state("x", [], run_command) == {"active": False, "enabled": False, "outdated": False}
+    assert unit_state("x", [], run_command) == UnitState(active=False, enabled=False, outdated=False)
 
 
 @pytest.mark.parametrize(("code", "refused"), [(0, 0), (1, 1)])

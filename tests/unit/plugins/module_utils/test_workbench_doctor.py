@@ -10,13 +10,12 @@ import http.client
 import json
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
+from ansible_collections.mlops.workbench.plugins.module_utils._host.files import PrivateFile
+from ansible_collections.mlops.workbench.plugins.module_utils._host.network import Listener
+from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
+from ansible_collections.mlops.workbench.plugins.module_utils._host.system import Disk
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.doctor import examine
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import (
-    Account,
-    Listener,
-    Outcome,
-    PrivateFile,
-)
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
 
 TOKEN = "5ecre7" * 8
@@ -72,7 +71,7 @@ class FakeHost:
         self.private = {TOKEN_FILE: PrivateFile(TOKEN + "\n", 1000, 0o600)}
         self.accounts = {"root": ROOT, "ubuntu": UBUNTU}
         self.groups = {"docker": DOCKER_GROUP}
-        self.free = {"/var/lib/docker": 5000}
+        self.disks = {"/var/lib/docker": Disk(1, 0, 5000)}
         self.owners = {
             "/opt/anaconda/bin/python": ROOT,
             "/opt/anaconda/bin/conda": ROOT,
@@ -96,7 +95,7 @@ class FakeHost:
         self.answers = {TOKEN: 200}
         self.tls = False
         self.troubles = []
-        self.sockets = [Listener("127.0.0.1", 1000)]
+        self.sockets = [Listener("127.0.0.1", 1000, "1")]
         self.ran = []
 
     def read(self, path):
@@ -111,11 +110,11 @@ class FakeHost:
             raise FileNotFoundError(2, "No such file or directory")
         return self.private[path]
 
-    def free_mb(self, path):
-        return self.free[path]
+    def disk(self, path):
+        return self.disks[path]
 
     def account(self, name):
-        return self.accounts[name]
+        return self.accounts.get(name)
 
     def exists(self, path):
         return path in self.owners
@@ -128,7 +127,7 @@ class FakeHost:
         return self.owners[path]
 
     def group_id(self, name):
-        return self.groups[name]
+        return self.groups.get(name)
 
     def user_name(self, uid):
         return {account.uid: name for name, account in self.accounts.items()}.get(uid, str(uid))
@@ -375,7 +374,7 @@ def test_the_image_cannot_be_pulled(host, said):
 
 
 def test_a_full_disk_is_no_trouble_of_the_registry(host):
-    host.free["/var/lib/docker"] = 0
+    host.disks["/var/lib/docker"] = Disk(1, 0, 0)
     said = "Unable to find image 'hello-world:latest' locally\nGet registry: dial tcp: lookup registry: no such host.\n"
     host.programs["docker run"] = Outcome(125, "", said)
     detail, remedy = only(host, "docker_group.hello_world")
@@ -653,17 +652,17 @@ def test_a_program_that_was_not_waited_for_long_enough_is_not_to_be_installed_ag
 
 @pytest.mark.parametrize("other", ["0.0.0.0", "::", "10.0.0.5"])
 def test_the_port_is_open_elsewhere(host, other):
-    host.sockets.append(Listener(other, 1000))
+    host.sockets.append(Listener(other, 1000, "2"))
     assert only(host, "jupyter.address")[0] == f"port 8888 is open on {other} as well"
 
 
 def test_the_port_is_open_everywhere_instead(host):
-    host.sockets = [Listener("0.0.0.0", 1000)]
+    host.sockets = [Listener("0.0.0.0", 1000, "1")]
     assert list(wrong(host)) == ["jupyter.address", "jupyter.process"]
 
 
 def test_the_server_runs_as_root(host):
-    host.sockets = [Listener("127.0.0.1", 0)]
+    host.sockets = [Listener("127.0.0.1", 0, "1")]
     assert only(host, "jupyter.process")[0] == "the server on 127.0.0.1:8888 runs as root, not as ubuntu"
 
 

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from ansible_collections.mlops.workbench.plugins.module_utils import _lock
+from ansible_collections.mlops.workbench.plugins.module_utils._host import lock
 
 
 class Module:
@@ -27,21 +27,21 @@ class Module:
 def place(request, tmp_path, monkeypatch):
     """The file that is locked: of root's runs or of a user's, in a folder of the test's own, since this machine's may be in use."""
     account = pwd.getpwuid(0)
-    monkeypatch.setattr(_lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path), account[6])))
-    monkeypatch.setattr(_lock, "ROOTS_LOCK", str(tmp_path / "roots.lock"))
+    monkeypatch.setattr(lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path), account[6])))
+    monkeypatch.setattr(lock, "ROOTS_LOCK", str(tmp_path / "roots.lock"))
     if request.param == "users":
-        monkeypatch.setattr(_lock, "lock_path", lambda: str(tmp_path / _lock.USERS_LOCK))
-    return Path(_lock.lock_path())
+        monkeypatch.setattr(lock, "lock_path", lambda: str(tmp_path / lock.USERS_LOCK))
+    return Path(lock.lock_path())
 
 
 def test_one_at_a_time(place):
     happened = []
 
     def other():
-        with _lock.alone(Module()):
+        with lock.run_lock(Module()):
             happened.append("the other")
 
-    with _lock.alone(Module()):
+    with lock.run_lock(Module()):
         waiting = threading.Thread(target=other)
         waiting.start()
         waiting.join(0.3)
@@ -56,7 +56,7 @@ def test_only_its_user_can_hold_it(place):
     fcntl.flock(folder, fcntl.LOCK_EX)  # which anybody can do with a home that may be read
     umask = os.umask(0)
     try:
-        with _lock.alone(Module(), limit=0):
+        with lock.run_lock(Module(), limit=0):
             assert place.stat().st_mode & 0o777 == 0o600
     finally:
         os.umask(umask)
@@ -65,36 +65,36 @@ def test_only_its_user_can_hold_it(place):
 
 def test_a_lock_that_is_not_to_be_had_names_who_has_it(place):
     told = f"{place}.* process {os.getpid()} .*end it"
-    with _lock.alone(Module()), pytest.raises(AssertionError, match=told), _lock.alone(Module(), limit=0.1):
+    with lock.run_lock(Module()), pytest.raises(AssertionError, match=told), lock.run_lock(Module(), limit=0.1):
         raise NotImplementedError
 
 
 def test_a_file_that_others_can_hold_is_no_lock(place):
     place.touch()
     place.chmod(0o644)
-    with pytest.raises(AssertionError, match="others can hold it"), _lock.alone(Module()):
+    with pytest.raises(AssertionError, match="others can hold it"), lock.run_lock(Module()):
         raise NotImplementedError
     place.unlink()
     place.symlink_to("/etc/passwd")
-    with pytest.raises(AssertionError, match="cannot be had"), _lock.alone(Module()):
+    with pytest.raises(AssertionError, match="cannot be had"), lock.run_lock(Module()):
         raise NotImplementedError
 
 
 def test_a_user_without_a_home_has_a_lock_as_well(tmp_path, monkeypatch):
     account = pwd.getpwuid(0)
     monkeypatch.setattr(
-        _lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path / "gone"), account[6]))
+        lock.pwd, "getpwuid", lambda _: pwd.struct_passwd((*account[:5], str(tmp_path / "gone"), account[6]))
     )
-    monkeypatch.setattr(_lock.os, "geteuid", lambda: 4711)
-    assert _lock.lock_path() == "/tmp/mlops-workbench-4711.lock"
+    monkeypatch.setattr(lock.os, "geteuid", lambda: 4711)
+    assert lock.lock_path() == "/tmp/mlops-workbench-4711.lock"
 
 
 def test_scripts_take_the_same_lock(tmp_path):
     script = (Path(__file__).resolve().parents[4] / "roles/base/templates/lock.sh.j2").read_text()
-    assert script.count(_lock.ROOTS_LOCK) >= 4
-    assert "--timeout %d " % _lock.LIMIT_SECONDS in script
+    assert script.count(lock.ROOTS_LOCK) >= 4
+    assert "--timeout %d " % lock.LIMIT_SECONDS in script
     place = tmp_path / "roots.lock"
-    quick = script.replace(_lock.ROOTS_LOCK, str(place)).replace("--timeout %d" % _lock.LIMIT_SECONDS, "--timeout 0.2")
+    quick = script.replace(lock.ROOTS_LOCK, str(place)).replace("--timeout %d" % lock.LIMIT_SECONDS, "--timeout 0.2")
     for umask in ("022", "000"):
         told = subprocess.run(
             ["sh", "-euc", f"umask {umask}\n{quick}\necho $$ $(cat {place}) $(stat --format %a {place})"],

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import http.server
 import os
+import platform
 import pwd
 import socket
 import threading
 
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight import arguments, look, system
+from ansible_collections.mlops.workbench.plugins.module_utils._host.system import ARCHITECTURES
+from ansible_collections.mlops.workbench.plugins.module_utils._preflight import arguments, examine, network, system
 
 ME = pwd.getpwuid(os.getuid())
 
 
-def asked(**said):
+def needs(**said):
     return {**{name: option["default"] for name, option in arguments.ARGUMENTS.items()}, "role": "x", **said}
 
 
@@ -24,25 +27,25 @@ def file(**said):
 
 def test_root_cannot_be_a_user_for_notebooks(monkeypatch):
     monkeypatch.setenv("SUDO_USER", "root")
-    seen = look.look(asked(not_root={"jupyter_user": ""}), None)
+    seen = examine.examine(needs(not_root={"jupyter_user": ""}), None)
     assert [entry["variable"] for entry in seen["problems"] if entry["variable"]] == ["jupyter_user"]
 
 
 def test_a_missing_program_is_a_problem_but_not_in_a_dry_run():
-    wanted = asked(programs={"jupyter_conda_prefix": "/none/bin/conda"})
-    assert [entry["problem"] for entry in look.look(wanted, None)["problems"]] == ["/none/bin/conda is missing"]
-    assert look.look(wanted, None, check_mode=True)["problems"] == []
+    wanted = needs(programs={"jupyter_conda_prefix": "/none/bin/conda"})
+    assert [entry["problem"] for entry in examine.examine(wanted, None)["problems"]] == ["/none/bin/conda is missing"]
+    assert examine.examine(wanted, None, check_mode=True)["problems"] == []
 
 
 def test_an_unsupported_architecture_is_a_problem(monkeypatch):
-    monkeypatch.setattr(look.platform, "machine", lambda: "riscv64")
-    problems = look.look(asked(), None)["problems"]
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    problems = examine.examine(needs(), None)["problems"]
     assert "the architecture riscv64 is not supported" in [entry["problem"] for entry in problems]
 
 
 def test_outdated_files_are_named_by_their_full_path(monkeypatch):
     monkeypatch.setenv("SUDO_USER", ME.pw_name)
-    seen = look.look(asked(files=[file(path="~%u/none-such"), file(path="~%u", type="directory")]), None)
+    seen = examine.examine(needs(files=[file(path="~%u/none-such"), file(path="~%u", type="directory")]), None)
     assert seen["files_outdated"] == [ME.pw_dir + "/none-such"]
 
 
@@ -50,13 +53,13 @@ def test_files_to_be_read_come_with_their_checksum(tmp_path):
     (tmp_path / "unit").write_bytes(b"[Unit]")
     files = [file(path=str(tmp_path / name), read=True) for name in ("unit", "none")]
     files.append(file(path=str(tmp_path / "unit")))
-    assert look.look(asked(files=files), None)["files_sha256"] == {
+    assert examine.examine(needs(files=files), None)["files_sha256"] == {
         str(tmp_path / "unit"): hashlib.sha256(b"[Unit]").hexdigest()
     }
 
 
 def test_servers_that_answer_are_told_from_those_that_merely_listen_or_do_not(monkeypatch):
-    monkeypatch.setattr(look.network, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(network, "ANSWER_SECONDS", 0.2)
     monkeypatch.setenv("SUDO_USER", ME.pw_name)
     with (
         socket.socket() as silent,
@@ -72,16 +75,16 @@ def test_servers_that_answer_are_told_from_those_that_merely_listen_or_do_not(mo
             for unit, port in ports.items()
             for tls in (False, True)
         ]
-        answering = look.look(asked(servers=servers), None)["answering"]
+        answering = examine.examine(needs(servers=servers), None)["answering"]
         good.shutdown()
         thread.join()
     assert answering == [ME.pw_name + ".service"]
 
 
 def test_groups_are_told_with_those_they_list(monkeypatch):
-    team = look.accounts.grp.struct_group(("team", "x", 7, ["ann", "bob"]))
-    monkeypatch.setattr(look.accounts.grp, "getgrnam", {"team": team}.__getitem__)
-    assert look.look(asked(groups=["team", "none"]), None)["groups"] == {"team": ["ann", "bob"], "none": []}
+    team = grp.struct_group(("team", "x", 7, ["ann", "bob"]))
+    monkeypatch.setattr(grp, "getgrnam", {"team": team}.__getitem__)
+    assert examine.examine(needs(groups=["team", "none"]), None)["groups"] == {"team": ["ann", "bob"], "none": []}
 
 
 def test_a_large_file_is_compared_with_the_checksum_for_this_architecture(tmp_path):
@@ -89,13 +92,13 @@ def test_a_large_file_is_compared_with_the_checksum_for_this_architecture(tmp_pa
     (tmp_path / "program").write_bytes(content)
     files = [file(path=str(tmp_path / "program"), sha256_variable="x_sha256")]
     for checksum, outdated in ((hashlib.sha256(content).hexdigest(), False), ("0" * 64, True)):
-        checksums = {"x_sha256": dict.fromkeys(system.ARCHITECTURES, checksum)}
-        assert bool(look.look(asked(files=files, sha256=checksums), None)["files_outdated"]) == outdated
+        checksums = {"x_sha256": dict.fromkeys(ARCHITECTURES, checksum)}
+        assert bool(examine.examine(needs(files=files, sha256=checksums), None)["files_outdated"]) == outdated
 
 
 def test_a_role_that_only_reads_needs_no_root(monkeypatch):
     monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(system, "operating_system", lambda: "arch-unknown")
-    refused = look.look(asked(), None)["problems"]
+    monkeypatch.setattr(examine, "operating_system", lambda: "arch-unknown")
+    refused = examine.examine(needs(), None)["problems"]
     assert [found["problem"] for found in refused] == ["the role needs root rights", "arch-unknown is not supported"]
-    assert look.look(asked(reads_only=True), None)["problems"] == []
+    assert examine.examine(needs(reads_only=True), None)["problems"] == []

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mlops.workbench.plugins.module_utils import _apt_source as apt
+from ansible_collections.mlops.workbench.plugins.module_utils._host import apt_sources as apt
 
 SAID = {
     "signed by somebody else, Debian 12": (

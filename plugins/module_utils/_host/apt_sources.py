@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: what apt says of a source and its packages, and which other sources are in its way."""
+"""What apt says of a source and its packages, and which other sources contradict it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import glob
 import os
 import re
 from typing import Iterable, TypedDict
+
+from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import fits
 
 KEYRINGS = ("/etc/apt/keyrings/", "/usr/share/keyrings/", "/etc/apt/trusted.gpg.d/")
 
@@ -88,11 +90,6 @@ def offered(printed: str) -> dict[str, list[str]]:
             if fields[1] not in versions:
                 versions.append(fields[1])
     return found
-
-
-def fits(version: str, wanted: str) -> bool:
-    """Whether a package's version is the wanted one or a build of it: 23.0.6 stands for 5:23.0.6-1~debian.12~bookworm."""
-    return re.match(r"([0-9]+:)?%s([^0-9].*)?$" % re.escape(wanted), version) is not None
 
 
 def choose(versions: list[str], wanted: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: one at a time, where two runs are at work on one host."""
+"""One at a time, where two runs are at work on one host."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LockError(Exception):
 
 
 @contextlib.contextmanager
-def alone(module: Any, limit: float = LIMIT_SECONDS) -> Iterator[None]:
+def run_lock(module: Any, limit: float = LIMIT_SECONDS) -> Iterator[None]:
     """Wait until no other module of the collection is at work for this user, and keep others waiting meanwhile.
 
     What is locked (flock(2)) is a file that nobody but the user can open, since who can open a file can lock it. The lock ends with the
@@ -35,7 +35,7 @@ def alone(module: Any, limit: float = LIMIT_SECONDS) -> Iterator[None]:
     """
     path = lock_path()
     try:
-        descriptor = _taken(path, time.monotonic() + limit)
+        descriptor = _lock(path, time.monotonic() + limit)
     except (LockError, OSError) as problem:
         module.fail_json(msg="The lock %s cannot be had: %s." % (path, problem))
         raise
@@ -57,7 +57,7 @@ def lock_path() -> str:
     return os.path.join(tempfile.gettempdir(), "mlops-workbench-%d.lock" % os.geteuid())
 
 
-def _taken(path: str, deadline: float) -> int:
+def _lock(path: str, deadline: float) -> int:
     """Return the file, open and locked."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

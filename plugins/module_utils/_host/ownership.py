@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: in whose hands a path is, and how root acts with that user's rights.
+"""In whose hands a path is, and how root acts with that user's rights.
 
 Root runs, imports, follows and writes nothing that somebody else could have put there: what is in a user's hands is done as that user.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
-import grp
 import os
-import pwd
 import stat
 from collections.abc import Iterable, Iterator
+
+from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import account_of, all_members, user_name
 
 LINKS = 40  # as many as the kernel follows
 
@@ -44,20 +44,12 @@ def _places(prefix: str) -> list[str]:
     return [prefix, *there]
 
 
-def name_of(uid: int) -> str:
-    """Return the user's name, or the number where there is no such account."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def as_user(words: list[str], uid: int) -> list[str]:
+def as_user(command: list[str], uid: int) -> list[str]:
     """Return the command that root calls to run a program with a user's rights and environment; the program itself for root's own."""
     if uid == 0:
-        return words
-    entry = pwd.getpwuid(uid)
-    return ["setpriv", "--reuid=%d" % uid, "--regid=%d" % entry.pw_gid, "--init-groups", "--reset-env", "--", *words]
+        return command
+    gid = account_of(uid).gid
+    return ["setpriv", "--reuid=%d" % uid, "--regid=%d" % gid, "--init-groups", "--reset-env", "--", *command]
 
 
 @contextlib.contextmanager
@@ -67,10 +59,10 @@ def acting_as(uid: int) -> Iterator[None]:
     if uid == before:
         yield
         return
-    entry = pwd.getpwuid(uid)
+    account = account_of(uid)
     groups, gid = os.getgroups(), os.getegid()
-    os.setgroups(os.getgrouplist(entry.pw_name, entry.pw_gid))
-    os.setegid(entry.pw_gid)
+    os.setgroups(account.groups)
+    os.setegid(account.gid)
     os.seteuid(uid)
     try:
         yield
@@ -123,17 +115,11 @@ def _writers(part: str, found: os.stat_result) -> set[int]:
     if found.st_mode & stat.S_IWOTH:
         raise SharedError("everybody can change %s" % part)
     if found.st_mode & stat.S_IWGRP:
-        writers |= _members(part, found.st_gid)
+        try:
+            writers.update(all_members(found.st_gid).values())
+        except KeyError:
+            raise SharedError("the group %d, which has no name, can change %s" % (found.st_gid, part)) from None
     return writers
-
-
-def _members(part: str, gid: int) -> set[int]:
-    """Return the users in a group; SharedError where nobody knows."""
-    try:
-        names = grp.getgrgid(gid).gr_mem
-    except KeyError:
-        raise SharedError("the group %d, which has no name, can change %s" % (gid, part)) from None
-    return {entry.pw_uid for entry in pwd.getpwall() if entry.pw_gid == gid or entry.pw_name in names}
 
 
 def _one_of(owners: Iterable[tuple[str, int]]) -> int:
@@ -141,7 +127,7 @@ def _one_of(owners: Iterable[tuple[str, int]]) -> int:
     one, where = 0, ""
     for part, uid in owners:
         if uid and one and uid != one:
-            raise SharedError("%s is in the hands of %s, and %s of %s" % (where, name_of(one), part, name_of(uid)))
+            raise SharedError("%s is in the hands of %s, and %s of %s" % (where, user_name(one), part, user_name(uid)))
         if uid and not one:
             one, where = uid, part
     return one
