@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
 from typing import Iterable, TypedDict
 
+from ansible_collections.mlops.workbench.plugins.module_utils._host.files import regular_file
 from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import fits
 
 KEYRINGS = ("/etc/apt/keyrings/", "/usr/share/keyrings/", "/etc/apt/trusted.gpg.d/")
@@ -162,9 +164,6 @@ def source_texts(directory: str = "/etc/apt") -> dict[str, str]:
     parts = sorted(glob.glob(os.path.join(directory, "sources.list.d/*")))
     for path in [os.path.join(directory, "sources.list"), *parts]:
         if path.endswith((".list", ".sources")):
-            try:
-                with open(path, encoding="utf-8", errors="replace") as content:
-                    texts[path] = content.read()
-            except OSError:
-                continue
+            with contextlib.suppress(OSError), regular_file(path) as content:
+                texts[path] = content.read().decode("utf-8", "replace")
     return texts

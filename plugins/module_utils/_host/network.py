@@ -14,7 +14,6 @@ import sys
 from dataclasses import dataclass
 from typing import Iterable
 
-TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 TCP_LISTEN = "0A"  # see proc(5)
 
 
@@ -30,7 +29,7 @@ class Listener:
 def listeners(port: int) -> list[Listener]:
     """Return who listens on a TCP port, IPv4 and IPv6."""
     found = []
-    for table in TABLES:
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             with open(table, encoding="ascii") as lines:
                 found += parse_listeners(lines.read(), port)
