@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: the settings of a role as its argument_specs takes them, and what is wrong with them.
+"""The settings of a role as its argument_specs takes them, and what is wrong with them.
 
 Ansible's own validation of a role's arguments converts a value only to see whether it could, and hands the role what was written: for
 `docker_group_users: student` a text, which Jinja reads letter by letter.
@@ -15,8 +15,9 @@ from typing import Any, Mapping
 
 import yaml
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._ansible import convert
 
 Spec = Mapping[str, Any]
 Problem = dict[str, str]
@@ -31,20 +32,20 @@ KINDS = {
     "str": "a text",
 }
 # What comes from the command line as `-e name=value` is always a text, and the roles take it as such for these.
-TAKEN_AS_TEXT = ("bool", "float", "int")
+TEXT_ALLOWED = ("bool", "float", "int")
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """The settings that have to be taken otherwise than written, as they are to be taken, and what is wrong with the others."""
+class Conversion:
+    """The settings whose type had to be converted, as they are meant, and what is wrong with the others."""
 
-    taken: dict[str, Any]
+    converted: dict[str, Any]
     problems: list[Problem]
 
 
-def judge_settings(options: Mapping[str, Spec], settings: Mapping[str, Any]) -> Judgement:
-    """Judge what is set of the options of a role (or of an entry point of it)."""
-    taken = {}
+def convert_settings(options: Mapping[str, Spec], settings: Mapping[str, Any]) -> Conversion:
+    """Convert what is set of the options of a role (or of an entry point of it) to the types of its options."""
+    converted = {}
     problems = []
     for name, written in settings.items():
         value, complaint = _convert(name, options[name], written)
@@ -52,20 +53,20 @@ def judge_settings(options: Mapping[str, Spec], settings: Mapping[str, Any]) -> 
             remedy = "set it to %s" % describe(options[name])
             problems.append({"variable": name, "problem": complaint, "remedy": remedy})
         elif value != written:
-            taken[name] = value
-    return Judgement(taken, problems)
+            converted[name] = value
+    return Conversion(converted, problems)
 
 
-def unsettable(options: Mapping[str, Spec], settings: Mapping[str, Any], taken: Mapping[str, Any]) -> list[Problem]:
-    """A problem for each setting that is to be taken otherwise than written, where nothing can put another value in its place."""
+def unsettable(options: Mapping[str, Spec], settings: Mapping[str, Any], converted: Mapping[str, Any]) -> list[Problem]:
+    """A problem for each setting whose type had to be converted, where nothing can put another value in its place."""
     return [
         {
             "variable": name,
             "problem": "it is not %s" % describe(options[name]),
             "remedy": _how_to_write(name, value),
         }
-        for name, value in taken.items()
-        if not (isinstance(settings[name], str) and options[name].get("type") in TAKEN_AS_TEXT)
+        for name, value in converted.items()
+        if not (isinstance(settings[name], str) and options[name].get("type") in TEXT_ALLOWED)
     ]
 
 
@@ -103,10 +104,8 @@ def _convert(name: str, option: Spec, written: Any) -> tuple[Any, str]:
     if complaint:
         return None, complaint
     spec = _without_defaults(option)
-    result = ArgumentSpecValidator({name: spec}).validate({name: value}, validate_role_argument_spec=True)
-    if result.error_messages:
-        return None, "; ".join(result.error_messages)
-    return _as_written(value, result.validated_parameters[name]), ""
+    result, errors = convert(name, spec, value)
+    return (None, "; ".join(errors)) if errors else (_as_written(value, result), "")
 
 
 def _is_text(kind: str | None) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.mlops.workbench.plugins.plugin_utils._roles import load_options
-from ansible_collections.mlops.workbench.plugins.plugin_utils._settings import judge_settings, unsettable
+from ansible_collections.mlops.workbench.plugins.plugin_utils._settings import convert_settings, unsettable
 
 ROLES = Path(__file__).resolve().parents[4] / "roles"
 OPTIONS = {name: option for options in load_options(ROLES).values() for name, option in options.items()}
@@ -34,8 +34,8 @@ def example(option: dict[str, Any], number: int = 0) -> str:
 
 def judged(name: str, value: Any) -> tuple[Any, list[str]]:
     """How a setting is taken, and what is wrong with it."""
-    judgement = judge_settings(PUBLIC, {name: value})
-    return judgement.taken.get(name, value), [problem["problem"] for problem in judgement.problems]
+    conversion = convert_settings(PUBLIC, {name: value})
+    return conversion.converted.get(name, value), [problem["problem"] for problem in conversion.problems]
 
 
 TEXT_LISTS = [*of_type("list", elements="str"), *of_type("list", elements="path")]
@@ -127,13 +127,13 @@ def test_a_home_is_that_of_the_host_and_not_of_the_controller(name: str) -> None
 def test_the_defaults_of_a_role_are_taken_as_they_are(role: str) -> None:
     defaults = yaml.safe_load((ROLES / role / "defaults/main.yml").read_text())
     fixed = {name: value for name, value in defaults.items() if not (isinstance(value, str) and "{{" in value)}
-    judgement = judge_settings(PUBLIC, fixed)
-    assert (judgement.taken, judgement.problems) == ({}, [])
+    conversion = convert_settings(PUBLIC, fixed)
+    assert (conversion.converted, conversion.problems) == ({}, [])
 
 
 def test_where_no_fact_can_take_its_place_a_list_is_refused_and_shown_as_it_should_be() -> None:
     settings = {"docker_group_users": "ann, bob", "jupyter_port": "8889", "jupyter_self_signed": "yes"}
-    (problem,) = unsettable(PUBLIC, settings, judge_settings(PUBLIC, settings).taken)
+    (problem,) = unsettable(PUBLIC, settings, convert_settings(PUBLIC, settings).converted)
     assert problem["variable"] == "docker_group_users"
     assert (
         """write ["ann", "bob"], on the command line as -e '{"docker_group_users": ["ann", "bob"]}'"""
@@ -143,7 +143,7 @@ def test_where_no_fact_can_take_its_place_a_list_is_refused_and_shown_as_it_shou
 
 def test_a_refusal_shows_no_secret() -> None:
     settings = {"jupyter_users": "{'name': 'ann', 'token': 'hush-hush'}", "jupyter_token": {"hush-hush": 1}}
-    judgement = judge_settings(PUBLIC, settings)
-    problems = judgement.problems + unsettable(PUBLIC, settings, judgement.taken)
+    conversion = convert_settings(PUBLIC, settings)
+    problems = conversion.problems + unsettable(PUBLIC, settings, conversion.converted)
     assert {problem["variable"] for problem in problems} == set(settings)
     assert "hush-hush" not in str(problems)
