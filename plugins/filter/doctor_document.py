@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: doctor_document
-short_description: Gather the doctor's findings on a fleet in one document
+short_description: "Internal: gather the doctor's findings on a fleet in one document"
 version_added: 1.0.0
 author: The mlops.workbench authors (@mlops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: doctor_next
-short_description: Tell how to go on with a host that is ready
+short_description: "Internal: tell how to go on with a host that is ready"
 version_added: 1.1.0
 author: The mlops.workbench authors (@mlops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: doctor_table
-short_description: Show the doctor's findings on a fleet as a table
+short_description: "Internal: show the doctor's findings on a fleet as a table"
 version_added: 1.0.0
 author: The mlops.workbench authors (@mlops)
 description:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: engine_complaints
-short_description: Why the Docker engine refuses its settings, from its log
+short_description: "Internal: why the Docker engine refuses its settings, from its log"
 version_added: 1.1.0
 description:
   - Finds the engine's errors in what C(journalctl --output cat) prints of it. Those that ended a start stand alone; where there is none,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: merged_settings
-short_description: Put settings among those that others have written into the same file
+short_description: "Internal: put settings among those that others have written into the same file"
 version_added: 1.0.0
 description:
   - Takes out what an earlier run has put in, then merges the new settings. A mapping is merged key by key; any other value is replaced.

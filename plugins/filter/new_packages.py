@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: new_packages
-short_description: The packages that apt-get newly installs, from its own words
+short_description: "Internal: the packages that apt-get newly installs, from its own words"
 version_added: 1.0.0
 description:
   - Reads the paragraph "The following NEW packages will be installed" out of what C(apt-get install) prints, for example out of the

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: playbook_command
-short_description: Tell how to run a playbook of the collection
+short_description: "Internal: tell how to run a playbook of the collection"
 version_added: 1.1.0
 author: The mlops.workbench authors (@mlops)
 description:

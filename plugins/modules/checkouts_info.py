@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: checkouts_info
-short_description: Find the git checkouts below folders
+short_description: "Internal: find the git checkouts below folders"
 version_added: 1.1.0
 description:
   - Lists the git checkouts below folders, four levels deep at most. Of a checkout within a checkout only the outer one is listed.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: docker_packages_info
-short_description: Look into an apt source of the Docker engine before it is added
+short_description: "Internal: examine an apt source of the Docker engine before it is added"
 version_added: 1.0.0
 description:
   - Chooses the exact versions of packages that the role C(docker) is to install, from the host's own sources or from one that it has

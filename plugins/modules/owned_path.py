@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: owned_path
-short_description: Write and remove files and folders in a place that may be in a user's hands
+short_description: "Internal: write and remove files and folders in a place that may be in a user's hands"
 version_added: 1.1.0
 description:
   - What M(ansible.builtin.copy) and M(ansible.builtin.file) are for places that only root can change, this module is for homes, conda

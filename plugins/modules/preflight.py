@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Look at a host once, and refuse before anything is changed
+short_description: "Internal: check a host once, and refuse before anything is changed"
 version_added: 1.0.0
 description:
   - The first task of each role of this collection. It looks at everything that the role has to know about the host in one round trip,

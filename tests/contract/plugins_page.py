@@ -18,6 +18,7 @@ What playbooks of yours can use beside [the roles](README.md#roles). `ansible-do
 and return values; of a plugin, `ansible-doc -t filter mlops.workbench.maturity_html`. This page is written by `make docs`.
 """
 KINDS = {"modules": "Modules", "inventory": "Inventory", "filter": "Filters", "test": "Tests"}
+INTERNAL = "Internal: "
 SHOWN_IN_FULL = ("modules", "inventory")
 
 
@@ -34,8 +35,9 @@ def documentation(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def plugins(kind: str) -> dict[str, Path]:
-    """Return the public plugins of a kind, by name."""
-    return {path.stem: path for path in sorted((ROOT / "plugins" / kind).glob("[a-z]*.py"))}
+    """Return the plugins of a kind that are not internal, by name."""
+    paths = sorted((ROOT / "plugins" / kind).glob("[a-z]*.py"))
+    return {path.stem: path for path in paths if not documentation(path)[0]["short_description"].startswith(INTERNAL)}
 
 
 def page() -> str:

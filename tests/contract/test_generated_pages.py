@@ -10,3 +10,9 @@ import pytest
 @pytest.mark.parametrize("source", [criteria_page, plugins_page], ids=lambda source: source.PAGE.stem)
 def test_the_page_is_up_to_date(source) -> None:
     assert source.PAGE.read_text() == source.page(), "make docs writes it anew"
+
+
+def test_internal_modules_are_left_out() -> None:
+    modules = plugins_page.plugins("modules")
+    assert "conda_env" in modules
+    assert "preflight" not in modules
