@@ -55,11 +55,11 @@ def engine_complaints(journal: str) -> list[str]:
         logged = LOGGED.match(line)
         if logged:
             level, *texts = logged.groups()
-            words = ": ".join(_unquoted(text) for text in texts if text)
-            (others if level == "error" else ended).append(words)
+            message = ": ".join(_unquoted(text) for text in texts if text)
+            (others if level == "error" else ended).append(message)
         elif PLAIN.match(line):
             ended.append(line)
-    return [without_secrets(words) for words in dict.fromkeys(ended or others)][-SHOWN:]
+    return [without_secrets(message) for message in dict.fromkeys(ended or others)][-SHOWN:]
 
 
 def _unquoted(text: str) -> str:

@@ -45,9 +45,9 @@ _value:
 from typing import Any, Callable
 
 
-def merged_settings(there: dict[str, Any], ours: dict[str, Any], owned: list[list[str]]) -> dict[str, Any]:
+def merged_settings(existing: dict[str, Any], ours: dict[str, Any], owned: list[list[str]]) -> dict[str, Any]:
     """Take the owned paths out of what is there, and merge ours into the rest."""
-    rest = dict(there)
+    rest = dict(existing)
     for path in owned:
         rest = without(rest, path)
     return merge(rest, ours)
@@ -66,9 +66,9 @@ def without(settings: dict[str, Any], path: list[str]) -> dict[str, Any]:
     return rest
 
 
-def merge(there: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+def merge(existing: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     """Both; ours win where the two disagree."""
-    merged = dict(there)
+    merged = dict(existing)
     for key, value in ours.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = merge(merged[key], value) if both else value

@@ -124,18 +124,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
                 raise
             raise gcp.CloudError("there is no project %s. Remedy: set GCP_PROJECT to its ID" % project) from error
 
-    def _add(self, told: dict[str, Any], several: bool) -> None:
+    def _add(self, facts: dict[str, Any], several: bool) -> None:
         """Add one machine."""
-        name = told["gcp_labels"].get(wanted.LABEL, told["gcp_name"])
-        host = "%s.%s" % (name, told["gcp_project"]) if several else name
+        name = facts["gcp_labels"].get(wanted.LABEL, facts["gcp_name"])
+        host = "%s.%s" % (name, facts["gcp_project"]) if several else name
         if host in self.inventory.hosts:
             raise AnsibleParserError(
                 "two machines are called %s. Remedy: give one another label %s" % (host, wanted.LABEL)
             )
         self.inventory.add_host(host, group="gcp_compute")
-        for key, value in told.items():
+        for key, value in facts.items():
             self.inventory.set_variable(host, key, value)
         strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), told, host, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), told, host, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), told, host, strict=strict)
+        self._set_composite_vars(self.get_option("compose"), facts, host, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), facts, host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), facts, host, strict=strict)

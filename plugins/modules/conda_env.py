@@ -154,7 +154,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import refusal, without_secrets
 from ansible_collections.mlops.workbench.plugins.module_utils._host.lock import run_lock
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import manage
-from ansible_collections.mlops.workbench.plugins.module_utils._conda.asked import AskedError
+from ansible_collections.mlops.workbench.plugins.module_utils._conda.request import RequestError
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.program import CondaError
 
 
@@ -194,7 +194,7 @@ def main() -> None:
             before, after = (manage.present if module.params["state"] == "present" else manage.absent)(target)
             frozen = module.params["frozen"] if module.params["state"] == "present" else ""
             written = bool(frozen and target.freeze(frozen))
-    except (AskedError, CondaError, PermissionError) as problem:
+    except (RequestError, CondaError, PermissionError) as problem:
         module.fail_json(msg="The environment %s: %s" % (where, without_secrets(explained(problem))))
     module.exit_json(
         changed=before != after or target.rebuilt or written,

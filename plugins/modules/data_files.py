@@ -98,7 +98,7 @@ NO_NAMES = ("", ".", "..")
 
 
 def main() -> None:
-    """Look at each file and act where it is not as asked."""
+    """Check each file, and download or remove it."""
     module = AnsibleModule(
         argument_spec={
             "folder": {"type": "path", "required": True},
@@ -129,7 +129,7 @@ def main() -> None:
         module.fail_json(
             msg="Each file needs a name of its own, and this is none: '%s'. Set name." % "', '".join(twice)
         )
-    act = bring if module.params["state"] == "present" else take
+    act = ensure_present if module.params["state"] == "present" else ensure_absent
     with run_lock(module):
         moved = [os.path.basename(file.path) for file in files if act(module, file)]
         if module.params["state"] == "absent" and moved and not module.check_mode and not os.listdir(folder):
@@ -142,7 +142,7 @@ def name_of(entry: dict[str, str]) -> str:
     return os.path.basename(entry["name"] or urllib.parse.urlsplit(entry["url"]).path)
 
 
-def bring(module: AnsibleModule, file: File) -> bool:
+def ensure_present(module: AnsibleModule, file: File) -> bool:
     """Download a file unless it is there; return whether that was to be done."""
     if file.is_whole():
         return False
@@ -158,7 +158,7 @@ def bring(module: AnsibleModule, file: File) -> bool:
     return True
 
 
-def take(module: AnsibleModule, file: File) -> bool:
+def ensure_absent(module: AnsibleModule, file: File) -> bool:
     """Remove a file; return whether it was there."""
     return remove(file, module.check_mode)
 

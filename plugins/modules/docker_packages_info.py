@@ -22,7 +22,7 @@ options:
     type: dict
     required: true
   source:
-    description: The source to look into; without it, the sources that the host has.
+    description: The source to examine; without it, the sources that the host has.
     type: dict
     suboptions:
       uri:
@@ -134,7 +134,7 @@ def fetch_key(module: AnsibleModule, source: dict[str, str], key_file: str) -> s
 
 def scratch_options(folder: str) -> list[str]:
     """The options with which apt sees the scratch folder's source and no other."""
-    told = {
+    options = {
         "Dir::Etc::sourcelist": "/dev/null",
         "Dir::Etc::sourceparts": os.path.join(folder, "sources"),
         "Dir::Etc::preferences": "/dev/null",
@@ -145,7 +145,7 @@ def scratch_options(folder: str) -> list[str]:
         "APT::Update::Error-Mode": "any",
         "Acquire::Retries": "2",
     }
-    return [word for name, value in told.items() for word in ("-o", "%s=%s" % (name, value))]
+    return [argument for name, value in options.items() for argument in ("-o", "%s=%s" % (name, value))]
 
 
 def try_source(module: AnsibleModule, source: dict[str, str]) -> tuple[str, dict[str, list[str]]]:
@@ -181,17 +181,17 @@ def exact(module: AnsibleModule, known: dict[str, list[str]], where: str) -> dic
     for package, wanted in sorted(module.params["packages"].items()):
         versions[package] = choose(known.get(package, []), wanted)
         if not versions[package]:
-            there = ", ".join(known.get(package, [])) or "none"
+            offered_versions = ", ".join(known.get(package, [])) or "none"
             refuse(
                 module,
-                "%s has no %s%s; it has: %s" % (where, package, " " + wanted if wanted else "", there),
+                "%s has no %s%s; it has: %s" % (where, package, " " + wanted if wanted else "", offered_versions),
                 "set docker_version to one of these, or leave it empty for the newest",
             )
     return versions
 
 
 def main() -> None:
-    """Look into the source, and say what the role has to do."""
+    """Examine the source, and return what the role has to do."""
     source_options = {name: {"type": "str", "required": True} for name in ("uri", "text", "vendor")}
     source_options["key_url"] = {"type": "str", "required": True, "no_log": False}  # of a public key
     source_options.update({name: {"type": "path", "required": True} for name in ("file", "key_file")})

@@ -94,31 +94,33 @@ def has(path: str, sha256: str) -> bool:
         return False
 
 
-def receive(answer: Any, content: BinaryIO, max_mb: int) -> str:
+def receive(response: Any, content: BinaryIO, max_mb: int) -> str:
     """Write what a server answers and return its checksum; DownloadError for more than it may be, or less than was told."""
     most = max_mb * 1_000_000
-    told = int(answer.headers.get("Content-Length") or 0)
-    if told > most:
-        raise DownloadError("the server offers %d MB, and such a file has at most %d MB" % (told // 1_000_000, max_mb))
+    length = int(response.headers.get("Content-Length") or 0)
+    if length > most:
+        raise DownloadError(
+            "the server offers %d MB, and such a file has at most %d MB" % (length // 1_000_000, max_mb)
+        )
     total, have = hashlib.sha256(), 0
-    for piece in iter(lambda: answer.read(CHUNK), b""):
+    for piece in iter(lambda: response.read(CHUNK), b""):
         have += len(piece)
         if have > most:
             raise DownloadError("the server sends more than %d MB, and such a file has less" % max_mb)
         total.update(piece)
         content.write(piece)
-    if have < told:
-        raise DownloadError("the connection ended after %d of %d bytes" % (have, told))
+    if have < length:
+        raise DownloadError("the connection ended after %d of %d bytes" % (have, length))
     return total.hexdigest()
 
 
-def bring(module: AnsibleModule) -> None:
+def fetch(module: AnsibleModule) -> None:
     """Download the file, or in check mode ask for it."""
-    asked = module.params
-    answer = open_url(
-        asked["url"],
+    options = module.params
+    response = open_url(
+        options["url"],
         method="HEAD" if module.check_mode else "GET",
-        timeout=asked["timeout"],
+        timeout=options["timeout"],
         http_agent="mlops.workbench",
         headers={"Accept-Encoding": "identity"},
         decompress=False,
@@ -127,10 +129,10 @@ def bring(module: AnsibleModule) -> None:
         return
     descriptor, new = tempfile.mkstemp(dir=module.tmpdir)
     with open(descriptor, "wb") as content:
-        found = receive(answer, content, asked["max_mb"])
-    if found != asked["sha256"]:
-        raise DownloadError("its checksum did not match: it is %s and not %s" % (found, asked["sha256"]))
-    module.atomic_move(new, asked["dest"])
+        found = receive(response, content, options["max_mb"])
+    if found != options["sha256"]:
+        raise DownloadError("its checksum did not match: it is %s and not %s" % (found, options["sha256"]))
+    module.atomic_move(new, options["dest"])
 
 
 def main() -> None:
@@ -151,7 +153,7 @@ def main() -> None:
     changed = not has(dest, module.params["sha256"])
     if changed:
         try:
-            bring(module)
+            fetch(module)
         except (DownloadError, OSError, ValueError, http.client.HTTPException) as problem:
             module.fail_json(msg=str(problem) or type(problem).__name__)
     if os.path.exists(dest):

@@ -158,15 +158,15 @@ from ansible_collections.mlops.workbench.plugins.module_utils._gcp import vm as 
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
 
 
-def describe(seen: dict[str, Any]) -> dict[str, Any]:
+def describe(state: dict[str, Any]) -> dict[str, Any]:
     """What the user wants to know of the machine."""
-    instance = seen["instance"]
+    instance = state["instance"]
     if not instance:
         return {}
     accounts = instance.get("serviceAccounts", [])
     return {
         "address": wanted.access_of(instance).get("natIP", ""),
-        "disk_gb": int(seen["disk"]["sizeGb"]) if seen["disk"] else 0,
+        "disk_gb": int(state["disk"]["sizeGb"]) if state["disk"] else 0,
         "id": instance["id"],
         "machine_type": wanted.last(instance["machineType"]),
         "service_account": accounts[0]["email"] if accounts else "",
@@ -175,23 +175,23 @@ def describe(seen: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def bring(vm: machines.Vm, spec: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Look, plan and do; the result of the module. Raises CloudError, and ValueError for what stands in the way."""
-    seen = vm.look(wait=not check_mode)
-    seen = machines.settled(seen)
-    found = machines.problems(spec, seen)
+def reach_state(vm: machines.Vm, spec: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Examine, plan and change; the result of the module. Raises CloudError, and ValueError for what stands in the way."""
+    state = vm.read_state(wait=not check_mode)
+    state = machines.settled(state)
+    found = machines.problems(spec, state)
     if found:
         raise ValueError("\n".join(["Nothing was changed.", *("- " + one for one in found)]))
-    plan = machines.plan(spec, seen)
+    plan = machines.plan(spec, state)
     if plan and not check_mode:
         for step in plan:
             getattr(vm, step.action)(*step.arguments)
-        seen = vm.look(wait=False)
+        state = vm.read_state(wait=False)
     texts = [step.text for step in plan]
     return {
         "changed": bool(plan),
         "steps": texts,
-        "machine": describe(seen),
+        "machine": describe(state),
         "diff": {"prepared": "".join("+ %s\n" % text for text in texts)},
     }
 
@@ -225,7 +225,9 @@ def main() -> None:
     spec = dict(module.params, region=module.params["zone"].rpartition("-")[0])
     try:
         client = gcp.Client(gcp.session(), enabling=True)
-        module.exit_json(**bring(machines.Vm(spec, client, module.run_command, time.sleep), spec, module.check_mode))
+        module.exit_json(
+            **reach_state(machines.Vm(spec, client, module.run_command, time.sleep), spec, module.check_mode)
+        )
     except (gcp.CloudError, ValueError) as error:
         module.fail_json(msg="%s in the project %s: %s" % (spec["name"], spec["project"], error))
 

@@ -96,20 +96,20 @@ def main() -> None:
         required_if=[("state", "present", ["repo"])],
         supports_check_mode=True,
     )
-    asked = module.params
-    secret = refusal("repo", [asked["repo"]])
+    options = module.params
+    secret = refusal("repo", [options["repo"]])
     if secret:
         module.fail_json(msg=secret)
-    checkout = Checkout(module.run_command, asked["dest"], asked["repo"])
+    checkout = Checkout(module.run_command, options["dest"], options["repo"])
     try:
         with run_lock(module):
-            if asked["state"] == "present":
-                changed = present(checkout, asked["version"], module.check_mode)
+            if options["state"] == "present":
+                changed = present(checkout, options["version"], module.check_mode)
             else:
-                changed = absent(checkout, asked["disregard"], module.check_mode)
+                changed = absent(checkout, options["disregard"], module.check_mode)
     except (CheckoutError, OSError) as problem:
         module.fail_json(msg="%s." % without_secrets(str(problem)).rstrip("."))
-    module.exit_json(changed=changed, dest=asked["dest"])
+    module.exit_json(changed=changed, dest=options["dest"])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any, Iterator, Mapping, Sequence
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
 
 SCHEMA = 1
-# Where the doctor could not look, this check stands for all the others.
+# Where the doctor could not examine the host, this check stands for all the others.
 REACHABLE = "host.reachable"
 # Where an installed collection has its playbooks.
 COLLECTION = os.path.join("ansible_collections", "mlops", "workbench", "playbooks")
@@ -83,7 +83,7 @@ def _server(host: str, server: Mapping[str, Any], local: bool) -> Iterator[str]:
 def _options(inventory: Sequence[str], called_from: str) -> list[str]:
     """The options for an inventory: paths, and lists of names with a comma at the end."""
     sources = (source if source.endswith(",") else _shortest(source, called_from) for source in inventory)
-    return [word for source in sources for word in ("-i", source)]
+    return [argument for source in sources for argument in ("-i", source)]
 
 
 def _shortest(path: str, called_from: str) -> str:
@@ -94,28 +94,28 @@ def _shortest(path: str, called_from: str) -> str:
 def _verdict(host: str, result: Mapping[str, Any], ansible: str) -> dict[str, Any]:
     if "workbench" in result:
         return dict(result["workbench"])
-    check = {"id": REACHABLE, "role": "host", "subject": host, "ok": False, **_unseen(host, result, ansible)}
+    check = {"id": REACHABLE, "role": "host", "subject": host, "ok": False, **_not_examined(host, result, ansible)}
     return {"schema": SCHEMA, "ready": False, "checks": [check], "servers": []}
 
 
-def _unseen(host: str, result: Mapping[str, Any], ansible: str) -> dict[str, str]:
-    said = " ".join(str(result.get("msg") or "it failed before the doctor came").split())
+def _not_examined(host: str, result: Mapping[str, Any], ansible: str) -> dict[str, str]:
+    message = " ".join(str(result.get("msg") or "it failed before the doctor came").split())
     if result.get("unreachable"):
         return {
-            "detail": f"unreachable: {said}",
+            "detail": f"unreachable: {message}",
             "remedy": f"Mend the connection first: {ansible} {host} -m ansible.builtin.ping",
         }
     return {
-        "detail": f"not examined: {said}",
+        "detail": f"not examined: {message}",
         "remedy": f"Mend this first: {ansible} {host} -b -m mlops.workbench.workbench_info",
     }
 
 
 def _row(host: str, verdict: Mapping[str, Any]) -> tuple[str, ...]:
     checks = verdict["checks"]
-    unseen = [check for check in checks if check["id"] == REACHABLE]
-    if unseen:
-        return (host, *("-" for role in ROLES), unseen[0]["detail"].partition(":")[0])
+    missing = [check for check in checks if check["id"] == REACHABLE]
+    if missing:
+        return (host, *("-" for role in ROLES), missing[0]["detail"].partition(":")[0])
     cells = (_cell([check["ok"] for check in checks if check["role"] == role]) for role in ROLES)
     return (host, *cells, "yes" if verdict["ready"] else "NO")
 

@@ -12,9 +12,9 @@ import tempfile
 from contextlib import contextmanager
 from typing import Any, Iterable, Iterator, Sequence
 
-from . import asked, environment, own_pip, pip, program, specs
-from .asked import Asked, AskedError
+from . import environment, own_pip, pip, program, request, specs
 from .program import CondaError, UnsolvableError, Plan
+from .request import Request, RequestError
 from .specs import Spec
 
 Contents = dict[str, tuple[str, str]]
@@ -51,21 +51,21 @@ class Environment:
             program.refuse_others(filter(None, [self.root, self.prefix]))
         self.rebuilt = False
 
-    def run(self, words: list[str], **more: Any) -> Ran:
+    def run(self, command: list[str], **more: Any) -> Ran:
         """Run a program as it would be for a user without settings of its own."""
-        ran: Ran = self.module.run_command(words, environ_update=program.SETTINGS, cwd="/", **more)
+        ran: Ran = self.module.run_command(command, environ_update=program.SETTINGS, cwd="/", **more)
         return ran
 
-    def ask_conda(
-        self, verb: list[str], words: Iterable[str], channels: Sequence[str] = (), dry: bool = False
+    def run_conda(
+        self, verb: list[str], arguments: Iterable[str], channels: Sequence[str] = (), dry: bool = False
     ) -> dict[str, Any]:
-        """Run conda and return its answer."""
-        line = program.command([self.conda, *verb], self.prefix, channels, dry) + list(words)
-        ran = self.run(line)
+        """Run conda and return its JSON."""
+        command = program.command([self.conda, *verb], self.prefix, channels, dry) + list(arguments)
+        ran = self.run(command)
         if ran[0] and program.BROKEN_INDEX.search(ran[1] + ran[2]):
             self.run([self.conda, "clean", "--index-cache", "--yes"])
-            ran = self.run(line)
-        return program.answer(*ran)
+            ran = self.run(command)
+        return program.parse_result(*ran)
 
     def contents(self) -> Contents:
         """Return everything that is installed, by name: version and build."""
@@ -75,15 +75,15 @@ class Environment:
         )
         return found
 
-    def wanted(self) -> Asked:
+    def wanted(self) -> Request:
         """Return what is asked for."""
         if not self.options["file"]:
-            return asked.from_options(*(self.options[name] for name in ("packages", "python", "channels", "pip")))
-        wanted = asked.from_file(self.options["file"], os.path.join(self.root, "bin", "python"), self.run)
+            return request.from_options(*(self.options[name] for name in ("packages", "python", "channels", "pip")))
+        wanted = request.from_file(self.options["file"], os.path.join(self.root, "bin", "python"), self.run)
         wanted.channels = self.options["channels"] or wanted.channels
         return wanted
 
-    def shortfall(self, wanted: Asked) -> dict[str, Any]:
+    def shortfall(self, wanted: Request) -> dict[str, Any]:
         """Return what is missing or too much here."""
         records = environment.records(self.prefix)
         missing = specs.unsatisfied(wanted.specs, records, self.judged())
@@ -98,7 +98,7 @@ class Environment:
         noted = environment.read_notes(self.prefix).get("judged")
         return noted if isinstance(noted, dict) else {}
 
-    def enough(self, wanted: Asked, missing: list[Spec]) -> tuple[list[str], Plan | None]:
+    def enough(self, wanted: Request, missing: list[Spec]) -> tuple[list[str], Plan | None]:
         """Return which specifications to hand to `conda install`, and its plan for them where it was asked for one.
 
         conda brings whatever is named to its newest version, so only what is missing is named. All is named where that would
@@ -109,14 +109,14 @@ class Environment:
         if few == everything:
             return everything, None
         try:
-            plan = program.planned(self.ask_conda(["install"], few, wanted.channels, dry=True))
+            plan = program.planned(self.run_conda(["install"], few, wanted.channels, dry=True))
         except UnsolvableError:
             return everything, None
         there = [spec for spec in wanted.specs if spec not in missing]
         after = plan.applied_to(environment.records(self.prefix))
         return (everything, None) if specs.unsatisfied(there, after, self.judged()) else (few, plan)
 
-    def pip_shortfall(self, wanted: Asked) -> tuple[list[str], list[str]]:
+    def pip_shortfall(self, wanted: Request) -> tuple[list[str], list[str]]:
         """Return what pip has to install and to remove; the environment's Python is asked only if something moved."""
         notes, installed = environment.read_notes(self.prefix), environment.pip_packages(self.prefix)
         unmoved = notes.get("pip") == wanted.pip_fingerprint() and notes.get("pip_packages") == installed
@@ -133,25 +133,25 @@ class Environment:
         extra = extra if self.options["prune"] and not judged["unjudged"] else []
         return judged["missing"] + ([] if same else judged["unjudged"]), extra
 
-    def python(self, *words: str, **more: Any) -> Ran:
+    def python(self, *arguments: str, **more: Any) -> Ran:
         """Run the environment's own Python, which imports nothing from the folder that it runs in, nor from a home."""
         variables = {"PYTHONNOUSERSITE": "1", **program.SETTINGS, **more.pop("environ_update", {})}
-        line = [os.path.join(self.prefix, "bin", "python"), "-I", *words]
+        line = [os.path.join(self.prefix, "bin", "python"), "-I", *arguments]
         ran: Ran = self.module.run_command(line, environ_update=variables, **{"cwd": "/", **more})
         return ran
 
-    def pip(self, *words: str, **more: Any) -> Ran:
+    def pip(self, *arguments: str, **more: Any) -> Ran:
         """Run the environment's own pip, with the host's settings as far as they say where packages come from."""
         listed = self.python(*own_pip.CONFIG)
         if listed[0]:
             return listed
-        return self.python("-m", "pip", *words, environ_update=own_pip.settings(listed[1], os.environ), **more)
+        return self.python("-m", "pip", *arguments, environ_update=own_pip.settings(listed[1], os.environ), **more)
 
     def sound(self) -> bool:
         """Return whether there is an environment and no sign of a change that was cut off."""
         return environment.exists(self.prefix) and not os.path.exists(environment.pending_file(self.prefix))
 
-    def foresee(self, wanted: Asked) -> tuple[Contents, Contents]:
+    def foresee(self, wanted: Request) -> tuple[Contents, Contents]:
         """Return the contents as they would be: conda is asked for a dry run, and pip's own packages are named as asked."""
         before = self.contents()
         after = dict(before)
@@ -173,16 +173,16 @@ class Environment:
             after["(variables)"] = (", ".join(sorted(lacks["variables"])), "")
         return before, after
 
-    def plan(self, wanted: Asked, missing: list[Spec], sound: bool) -> Plan:
+    def plan(self, wanted: Request, missing: list[Spec], sound: bool) -> Plan:
         """Return what conda would do; without a conda, that it would bring what is asked for."""
         if not self.conda:
             return Plan([{"name": spec.name, "version": spec.version, "build": spec.build} for spec in missing], [])
         if not sound:
-            return program.planned(self.ask_conda(["create"], wanted.texts, wanted.channels, dry=True))
-        words, plan = self.enough(wanted, missing)
-        return plan or program.planned(self.ask_conda(["install"], words, wanted.channels, dry=True))
+            return program.planned(self.run_conda(["create"], wanted.texts, wanted.channels, dry=True))
+        specs_to_name, plan = self.enough(wanted, missing)
+        return plan or program.planned(self.run_conda(["install"], specs_to_name, wanted.channels, dry=True))
 
-    def make(self, wanted: Asked) -> None:
+    def make(self, wanted: Request) -> None:
         """Bring the environment to what is wanted. Nothing is started where nothing is missing."""
         if self.sound() and not any(self.shortfall(wanted).values()):
             return
@@ -191,12 +191,12 @@ class Environment:
             self.fill(wanted)
             self.prove(wanted)
 
-    def clear_place(self, wanted: Asked, unfinished: bool) -> None:
+    def clear_place(self, wanted: Request, unfinished: bool) -> None:
         """Make room where an earlier run was cut off; fails for a folder that is no environment."""
         if unfinished and os.path.isdir(self.prefix):
             # First prove that it can be made again, so that a typing error does not cost what is there.
             if environment.exists(self.prefix):
-                self.ask_conda(["create"], wanted.texts, wanted.channels, dry=True)
+                self.run_conda(["create"], wanted.texts, wanted.channels, dry=True)
             shutil.rmtree(self.prefix)
             self.rebuilt = True
         elif os.path.isdir(self.prefix) and not environment.exists(self.prefix) and os.listdir(self.prefix):
@@ -204,21 +204,21 @@ class Environment:
                 "%s is not empty and no environment of conda. Remove it or take another place." % self.prefix
             )
 
-    def fill(self, wanted: Asked) -> None:
+    def fill(self, wanted: Request) -> None:
         """Run conda and pip for what is missing and too much."""
         there = environment.exists(self.prefix)
         lacks: dict[str, Any] = self.shortfall(wanted) if there else {"missing": wanted.specs, "extra": []}
         if not there:
             try:
-                self.ask_conda(["create"], wanted.texts, wanted.channels)
+                self.run_conda(["create"], wanted.texts, wanted.channels)
             except CondaError:
                 shutil.rmtree(self.prefix, ignore_errors=True)
                 raise
         elif lacks["missing"]:
-            words, _plan = self.enough(wanted, lacks["missing"])
-            self.ask_conda(["install"], words, wanted.channels)
+            specs_to_name, _plan = self.enough(wanted, lacks["missing"])
+            self.run_conda(["install"], specs_to_name, wanted.channels)
         if lacks["extra"]:
-            self.ask_conda(["remove"], lacks["extra"])
+            self.run_conda(["remove"], lacks["extra"])
         missing, extra = self.pip_shortfall(wanted)
         if missing:
             self.install_by_pip(wanted)
@@ -227,12 +227,12 @@ class Environment:
         present = environment.variables(self.prefix)
         variables = {key: value for key, value in wanted.variables.items() if present.get(key) != value}
         if variables:
-            words = ["%s=%s" % entry for entry in sorted(variables.items())]
-            line = [self.conda, "env", "config", "vars", "set", "--prefix", self.prefix, *words]
+            assignments = ["%s=%s" % entry for entry in sorted(variables.items())]
+            line = [self.conda, "env", "config", "vars", "set", "--prefix", self.prefix, *assignments]
             self.must(self.run(line), "conda could not set the variables")
         self.note(wanted)
 
-    def install_by_pip(self, wanted: Asked) -> None:
+    def install_by_pip(self, wanted: Request) -> None:
         """Let the environment's pip install the pip part, from the folder in which its relative paths begin."""
         folder = wanted.folder if os.access(wanted.folder, os.W_OK) else None
         with tempfile.NamedTemporaryFile(
@@ -249,7 +249,7 @@ class Environment:
         if code:
             raise CondaError("%s: %s" % (problem, (err or out).strip()[-2000:]))
 
-    def note(self, wanted: Asked) -> None:
+    def note(self, wanted: Request) -> None:
         """Note what pip was asked for and what conda was content with, so that the next run need not ask."""
         notes = {
             "pip": wanted.pip_fingerprint(),
@@ -260,7 +260,7 @@ class Environment:
         with open(os.path.join(self.prefix, environment.NOTES), "w", encoding="utf-8") as content:
             json.dump(notes, content)
 
-    def prove(self, wanted: Asked) -> None:
+    def prove(self, wanted: Request) -> None:
         """Fail unless everything that is asked for is there and Python starts."""
         missing = [
             spec.text
@@ -356,7 +356,7 @@ def present(target: Environment) -> tuple[Contents, Contents]:
         return target.contents(), {**target.contents(), "(%s)" % target.options["file"]: ("", "")}
     wanted = target.wanted()
     if wanted.pip and not any(spec.name == "python" for spec in wanted.specs):
-        raise AskedError(
+        raise RequestError(
             "what pip installs needs a Python of the environment: set python, or name it among the packages"
         )
     if target.module.check_mode:

@@ -139,31 +139,31 @@ def refuse_others(prefixes: Iterable[str]) -> None:
             )
 
 
-def command(words: Sequence[str], prefix: str, channels: Sequence[str], dry: bool = False) -> List[str]:
-    """Return what a conda and its verb need to ask no question, to answer in JSON and to use no other channels than these."""
+def command(verb: Sequence[str], prefix: str, channels: Sequence[str], dry: bool = False) -> List[str]:
+    """Return the command for a conda and its verb: it asks no question, prints JSON and uses no other channels than these."""
     chosen = ["--override-channels"] if channels else []
     for channel in channels:
         chosen += ["--channel", channel]
-    return [*words, "--yes", "--quiet", "--json", "--prefix", prefix, *chosen, *(["--dry-run"] if dry else [])]
+    return [*verb, "--yes", "--quiet", "--json", "--prefix", prefix, *chosen, *(["--dry-run"] if dry else [])]
 
 
-def answer(code: int, out: str, err: str) -> Dict[str, Any]:
-    """Return what conda answered; raises CondaError with its own words and what helps."""
+def parse_result(code: int, out: str, err: str) -> Dict[str, Any]:
+    """Return conda's JSON; raises CondaError with its own message and a remedy."""
     document = last_document(out)
     good = code == 0 and document.get("success", True) and not document.get("error")
     # A dry run of an older conda ends with an error that is none.
     if good or document.get("exception_name") == "DryRunExit":
         return document
     problems = document.get("solver_problems")
-    said = (
+    message = (
         "\n".join(problems)
         if problems
         else str(document.get("message") or document.get("error") or (err or out).strip()[-2000:])
     )
-    told = "%s %s %s" % (document.get("exception_name", ""), said, "solver_problems" if problems else "")
-    remedy = next((text for words, text in REMEDIES if any(word in told for word in words)), "conda failed.")
-    kind = UnsolvableError if any(word in told for word in UNSOLVABLE) else CondaError
-    raise kind("%s conda says: %s" % (remedy, said.strip()))
+    description = "%s %s %s" % (document.get("exception_name", ""), message, "solver_problems" if problems else "")
+    remedy = next((text for signs, text in REMEDIES if any(sign in description for sign in signs)), "conda failed.")
+    kind = UnsolvableError if any(name in description for name in UNSOLVABLE) else CondaError
+    raise kind("%s conda says: %s" % (remedy, message.strip()))
 
 
 def last_document(out: str) -> Dict[str, Any]:

@@ -25,7 +25,7 @@ except ImportError:
     MISSING = traceback.format_exc()
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-CONNECT_SECONDS, ANSWER_SECONDS = 20, 150  # the longest wait for an operation in one call is 120 s
+CONNECT_SECONDS, RESPONSE_SECONDS = 20, 150  # the longest wait for an operation in one call is 120 s
 # Google's advice for calls that came too fast or met a failure that passes: again, each time after twice the pause.
 PASSING_STATUS = (429, 500, 502, 503, 504)
 PASSING_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "backendError", "resourceNotReady"}
@@ -38,7 +38,7 @@ OPERATION_SECONDS = 900
 
 
 class CloudError(Exception):
-    """Google refused, or could not be asked; the text says which call and why."""
+    """Google refused, or could not be reached; the text says which call and why."""
 
     def __init__(self, text: str, status: int = 0, reasons: Iterable[str] = ()) -> None:
         super().__init__(text)
@@ -85,14 +85,14 @@ class Client:
     def call(
         self, method: str, url: str, body: dict[str, Any] | None = None, params: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The answer as a dictionary. Raises CloudError with Google's own words."""
+        """The response as a dictionary. Raises CloudError with Google's own words."""
         start, lost, attempt = self._clock(), 0, 0
         while True:
             pause = min(2**attempt, LONGEST_PAUSE) * JITTER.uniform(0.75, 1)
             attempt += 1
             try:
-                answer = self._session.request(
-                    method, url, json=body, params=params, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)
+                response = self._session.request(
+                    method, url, json=body, params=params, timeout=(CONNECT_SECONDS, RESPONSE_SECONDS)
                 )
             except google.auth.exceptions.RefreshError as error:
                 raise CloudError(
@@ -108,10 +108,10 @@ class Client:
                     ) from error
                 self._sleep(pause)
                 continue
-            if answer.ok:
-                told: dict[str, Any] = answer.json() if answer.content else {}
-                return told
-            refused = refusal(method, url, answer)
+            if response.ok:
+                document: dict[str, Any] = response.json() if response.content else {}
+                return document
+            refused = refusal(method, url, response)
             passes = refused.status in PASSING_STATUS or refused.reasons & self._passing
             if not passes or self._clock() - start + pause > PATIENCE_SECONDS:
                 raise refused
@@ -127,7 +127,7 @@ class Client:
             return None
 
     def pages(self, url: str, params: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        """The answers of a list, page by page."""
+        """The responses of a list, page by page."""
         params = dict(params or {})
         while True:
             page = self.call("GET", url, params=params)
@@ -147,7 +147,7 @@ class Client:
     ) -> None:
         """Change something in Compute Engine and wait until that is done.
 
-        The call says by its request ID that a second one, after a lost answer, is the same.
+        The call says by its request ID that a second one, after a lost response, is the same.
         """
         self.finish(self.call(method, url, body, dict(params or {}, requestId=str(uuid.uuid4()))))
 
@@ -156,12 +156,12 @@ class Client:
         start = self._clock()
         while operation["status"] != "DONE":
             if self._clock() - start > OPERATION_SECONDS:
-                raise CloudError("Google still works at %s after %d s" % (told(operation), OPERATION_SECONDS))
+                raise CloudError("Google still works at %s after %d s" % (describe(operation), OPERATION_SECONDS))
             operation = self.call("POST", operation["selfLink"] + "/wait")
         problems = operation.get("error", {}).get("errors", [])
         if problems:
             texts = ["%s: %s" % (problem.get("code"), problem.get("message")) for problem in problems]
-            raise CloudError("Google failed at %s: %s" % (told(operation), "; ".join(texts)))
+            raise CloudError("Google failed at %s: %s" % (describe(operation), "; ".join(texts)))
 
     def finish_enabling(self, operation: dict[str, Any], url: str) -> None:
         """Wait until an operation of Service Usage is done."""
@@ -175,22 +175,22 @@ class Client:
             raise CloudError("Google could not enable interfaces: %s" % operation["error"].get("message"))
 
 
-def told(operation: dict[str, Any]) -> str:
+def describe(operation: dict[str, Any]) -> str:
     """What an operation does, for people."""
     return "%s of %s" % (operation.get("operationType"), operation.get("targetLink", "").rpartition("/projects/")[2])
 
 
-def refusal(method: str, url: str, answer: Any) -> CloudError:
-    """The error that an answer tells of."""
+def refusal(method: str, url: str, response: Any) -> CloudError:
+    """The error in a response."""
     try:
-        error = answer.json()["error"]
+        error = response.json()["error"]
     except (ValueError, KeyError, TypeError):
         error = {}
     if not isinstance(error, dict):
         error = {"message": str(error)}
     reasons = [one.get("reason") for one in error.get("errors", []) + error.get("details", [])]
-    text = error.get("message") or answer.reason
-    return CloudError("%s %s: %s (%d)" % (method, url, text, answer.status_code), answer.status_code, reasons)
+    text = error.get("message") or response.reason
+    return CloudError("%s %s: %s (%d)" % (method, url, text, response.status_code), response.status_code, reasons)
 
 
 def first_line(error: Exception) -> str:

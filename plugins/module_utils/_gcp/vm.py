@@ -1,9 +1,9 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: one machine in Google Cloud with all that belongs to it: looked at, planned, and brought there.
+"""PRIVATE to the collection: one machine in Google Cloud with all that belongs to it: examined, planned, and changed.
 
-A plan is made from what there is now, and each of its steps leaves something that the next look sees. So a run that was
+A plan is made from what there is now, and each of its steps leaves something that the next examination finds. So a run that was
 killed between any two calls is taken up by the next one, and check mode tells the plan without doing it.
 """
 
@@ -57,12 +57,12 @@ class Vm:
         self.account = "%s@%s.iam.gserviceaccount.com" % (wanted.account_id(self.name), spec["project"])
         self.member = "serviceAccount:" + self.account
 
-    # What there is
+    # What exists
 
-    def look(self, wait: bool) -> dict[str, Any]:
+    def read_state(self, wait: bool) -> dict[str, Any]:
         """What there is of the machine. With `wait`, what an interrupted run has begun comes to its end first."""
         disabled = self.disabled_services()
-        seen = {
+        state = {
             "disabled": disabled,
             "key": self.key(),
             "account": None,
@@ -73,25 +73,25 @@ class Vm:
             "disk": None,
         }
         if "iam" not in disabled:
-            seen["account"] = self.client.get("%s/%s" % (self.accounts, self.account))
+            state["account"] = self.client.get("%s/%s" % (self.accounts, self.account))
         if "compute" not in disabled:
             if wait:
                 self.settle()
-            seen["firewalls"] = self.found_firewalls()
-            seen["address"] = self.found("addresses")
-            seen["instance"] = self.found("instances")
-            seen["disk"] = self.found("disks")
+            state["firewalls"] = self.found_firewalls()
+            state["address"] = self.found("addresses")
+            state["instance"] = self.found("instances")
+            state["disk"] = self.found("disks")
         if "cloudresourcemanager" not in disabled:
-            seen["roles"] = wanted.roles_of(self.read_policy(), self.member)
-        return seen
+            state["roles"] = wanted.roles_of(self.read_policy(), self.member)
+        return state
 
     def disabled_services(self) -> list[str]:
         """Google's interfaces that the machine needs and the project may not use yet."""
         prefix = "projects/%s/services/" % self.spec["project"]
         names = {prefix + service + ".googleapis.com": service for service in wanted.SERVICES}
-        answer = self.client.call("GET", self.services + ":batchGet", params={"names": list(names)})
+        response = self.client.call("GET", self.services + ":batchGet", params={"names": list(names)})
         # Google answers with the project's number in place of its ID.
-        enabled = {wanted.last(one["name"]) for one in answer.get("services", []) if one.get("state") == "ENABLED"}
+        enabled = {wanted.last(one["name"]) for one in response.get("services", []) if one.get("state") == "ENABLED"}
         return [service for service in wanted.SERVICES if service + ".googleapis.com" not in enabled]
 
     def settle(self) -> None:
@@ -112,8 +112,8 @@ class Vm:
             )
         return ours[0] if ours else None
 
-    def there(self, kind: str) -> dict[str, Any]:
-        """The resource of our name that a step works on, since the plan has seen it."""
+    def existing(self, kind: str) -> dict[str, Any]:
+        """The resource of our name that a step works on, which the plan has found."""
         found = self.found(kind)
         if not found:
             raise CloudError("%s is no longer among the %s. Remedy: run it again" % (self.name, kind))
@@ -135,11 +135,11 @@ class Vm:
         """The local private key: whether it is there, what is wrong with it, its public half, and whether we made it."""
         path = self.spec["key_file"]
         if not os.path.exists(path):
-            return {"there": False, "problem": "", "public": "", "ours": False}
-        code, public, told = self.run_command(["ssh-keygen", "-y", "-P", "", "-f", path])
+            return {"exists": False, "problem": "", "public": "", "ours": False}
+        code, public, complaint = self.run_command(["ssh-keygen", "-y", "-P", "", "-f", path])
         public = public.strip()
         ours = public.split(" ", 2)[2:] == [wanted.key_comment(self.name)]
-        return {"there": True, "problem": told.strip() if code else "", "public": public, "ours": ours}
+        return {"exists": True, "problem": complaint.strip() if code else "", "public": public, "ours": ours}
 
     # What is done; each method is one step
 
@@ -165,7 +165,7 @@ class Vm:
                 "POST", self.accounts, {"accountId": wanted.account_id(self.name), "serviceAccount": about}
             )
         except CloudError as error:
-            if error.status != 409:  # made by a call whose answer was lost
+            if error.status != 409:  # made by a call whose response was lost
                 raise
 
     def bind(self, roles: list[str]) -> None:
@@ -197,42 +197,42 @@ class Vm:
 
     def set_labels(self, kind: str) -> None:
         """Give the machine or its address our labels beside those of others."""
-        found = self.there(kind)
+        found = self.existing(kind)
         have = found.get("labels", {})
         body = {"labels": wanted.merged(have, wanted.labels(self.spec)), "labelFingerprint": found["labelFingerprint"]}
         self.client.change("POST", found["selfLink"] + "/setLabels", body)
 
     def make_instance(self) -> None:
         """Make the machine with its disk, and wait until it runs."""
-        address = self.there("addresses")["address"] if self.spec["fixed_address"] else None
+        address = self.existing("addresses")["address"] if self.spec["fixed_address"] else None
         body = wanted.machine(self.spec, self.spec["zone"], self.key()["public"], self.account, address)
         self.client.change("POST", "%s/zones/%s/instances" % (self.compute, self.spec["zone"]), body)
 
     def order(self, verb: str) -> None:
         """Start or stop the machine, and wait until it has."""
-        self.client.change("POST", "%s/%s" % (self.there("instances")["selfLink"], verb))
+        self.client.change("POST", "%s/%s" % (self.existing("instances")["selfLink"], verb))
 
     def set_machine_type(self) -> None:
         """Give the stopped machine another type."""
-        instance = self.there("instances")
+        instance = self.existing("instances")
         link = "zones/%s/machineTypes/%s" % (wanted.last(instance["zone"]), self.spec["machine_type"])
         self.client.change("POST", instance["selfLink"] + "/setMachineType", {"machineType": link})
 
     def set_account(self) -> None:
         """Let the stopped machine speak as our service account."""
         body = {"email": self.account, "scopes": [wanted.SCOPE]}
-        self.client.change("POST", self.there("instances")["selfLink"] + "/setServiceAccount", body)
+        self.client.change("POST", self.existing("instances")["selfLink"] + "/setServiceAccount", body)
 
     def set_tags(self) -> None:
         """Give the machine its network tags."""
-        instance = self.there("instances")
+        instance = self.existing("instances")
         have = instance.get("tags", {})
         body = {"items": wanted.tags(have.get("items", []), self.spec), "fingerprint": have.get("fingerprint")}
         self.client.change("POST", instance["selfLink"] + "/setTags", body)
 
     def set_metadata(self) -> None:
         """Hand the key over."""
-        instance = self.there("instances")
+        instance = self.existing("instances")
         have = instance.get("metadata", {})
         items = wanted.metadata(have.get("items", []), self.key()["public"], self.name)
         self.client.change(
@@ -241,7 +241,7 @@ class Vm:
 
     def set_address(self) -> None:
         """Give the machine the fixed address, or one of Google's choice."""
-        instance = self.there("instances")
+        instance = self.existing("instances")
         interface = {"networkInterface": "nic0"}
         access = wanted.access_of(instance)
         if access:
@@ -252,7 +252,7 @@ class Vm:
             )
         body = dict(wanted.ACCESS)
         if self.spec["fixed_address"]:
-            body["natIP"] = self.there("addresses")["address"]
+            body["natIP"] = self.existing("addresses")["address"]
         self.client.change("POST", instance["selfLink"] + "/addAccessConfig", body, interface)
 
     def remove(self, link: str) -> None:
@@ -264,7 +264,7 @@ class Vm:
         self.gone(lambda: self.client.call("DELETE", "%s/%s" % (self.accounts, self.account)))
 
     def gone(self, remove: Callable[[], object]) -> None:
-        """Remove something that may be gone already, by a call whose answer was lost."""
+        """Remove something that may be gone already, by a call whose response was lost."""
         try:
             remove()
         except CloudError as error:
@@ -278,13 +278,13 @@ class Vm:
                 os.remove(path)
 
 
-def settled(seen: dict[str, Any]) -> dict[str, Any]:
+def settled(state: dict[str, Any]) -> dict[str, Any]:
     """The same, as it will be when an operation that still runs is done: what check mode plans with."""
-    seen = copy.deepcopy(seen)
-    instance = seen["instance"]
+    state = copy.deepcopy(state)
+    instance = state["instance"]
     if instance:
         instance["status"] = MODE.get(instance["status"], instance["status"])
-    return seen
+    return state
 
 
 def is_ours(resource: dict[str, Any], name: str) -> bool:
@@ -292,9 +292,9 @@ def is_ours(resource: dict[str, Any], name: str) -> bool:
     return resource.get("labels", {}).get(wanted.LABEL) == name or resource.get("description") == wanted.mark(name)
 
 
-def problems(spec: dict[str, Any], seen: dict[str, Any]) -> list[str]:
+def problems(spec: dict[str, Any], state: dict[str, Any]) -> list[str]:
     """The reasons not to start: each says which variable it hangs on, what is wrong, and what to do."""
-    name, instance, key = spec["name"], seen["instance"], seen["key"]
+    name, instance, key = spec["name"], state["instance"], state["key"]
     if spec["state"] == "absent":
         return []
     if spec["state"] in ("started", "stopped"):
@@ -305,9 +305,9 @@ def problems(spec: dict[str, Any], seen: dict[str, Any]) -> list[str]:
             ]
         return resting(instance)
     found = []
-    named = [("machine", instance), ("address", seen["address"]), ("disk", None if instance else seen["disk"])]
-    named += [("firewall rule", rule) for rule in seen["firewalls"].values()]
-    for kind, resource in [*named, ("service account", seen["account"])]:
+    named = [("machine", instance), ("address", state["address"]), ("disk", None if instance else state["disk"])]
+    named += [("firewall rule", rule) for rule in state["firewalls"].values()]
+    for kind, resource in [*named, ("service account", state["account"])]:
         if resource and not is_ours(resource, name):
             found.append(
                 'gcp_vm_name: there is a %s of the name %s that carries no mark of ours (the label %s, or the description "%s"), so it '
@@ -321,22 +321,22 @@ def problems(spec: dict[str, Any], seen: dict[str, Any]) -> list[str]:
                 "gcp_vm_zone: the machine is in %s, not in %s. Remedy: set GCP_ZONE=%s, or remove the machine first"
                 % (zone, spec["zone"], zone)
             )
-        if not key["there"]:
+        if not key["exists"]:
             found.append(
                 "gcp_vm_key_file: the machine is there, and its private key %s is lost. Remedy: bring the file back, or let "
                 "gcp_vm_key_file name another private key, which is handed over then; or remove the machine with %s and start anew"
                 % (spec["key_file"], ABSENT % name)
             )
         found += resting(instance)
-    elif seen["disk"]:
+    elif state["disk"]:
         found.append(
             "gcp_vm_name: there is a disk of the name %s without a machine. Remedy: remove it with %s, or make a machine of it by hand"
             % (name, ABSENT % name)
         )
-    if seen["address"] and wanted.last(seen["address"].get("region")) != spec["region"] and spec["fixed_address"]:
+    if state["address"] and wanted.last(state["address"].get("region")) != spec["region"] and spec["fixed_address"]:
         found.append(
             "gcp_vm_zone: the fixed address of the name %s is in %s. Remedy: take a zone there, or remove it with %s"
-            % (name, wanted.last(seen["address"].get("region")), ABSENT % name)
+            % (name, wanted.last(state["address"].get("region")), ABSENT % name)
         )
     if key["problem"]:
         found.append(
@@ -356,61 +356,61 @@ def resting(instance: dict[str, Any]) -> list[str]:
     ]
 
 
-def plan(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """The steps from what there is to what is asked for, in their order."""
-    return {"present": plan_present, "absent": plan_absent}.get(spec["state"], plan_order)(spec, seen)
+    return {"present": plan_present, "absent": plan_absent}.get(spec["state"], plan_order)(spec, state)
 
 
-def plan_order(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan_order(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """Steps that start or stop the machine, and touch nothing else of it."""
     verb, status = {"started": ("start", "RUNNING"), "stopped": ("stop", "TERMINATED")}[spec["state"]]
-    if seen["instance"]["status"] == status:
+    if state["instance"]["status"] == status:
         return []
     return [Step("%s the machine %s" % (verb, spec["name"]), "order", [verb])]
 
 
-def plan_present(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan_present(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """Steps that make what is missing, and change what is otherwise."""
     name, steps = spec["name"], []
-    if seen["disabled"]:
-        steps.append(Step("enable %s" % ", ".join(seen["disabled"]), "enable", [seen["disabled"]]))
-    if not seen["key"]["there"]:
+    if state["disabled"]:
+        steps.append(Step("enable %s" % ", ".join(state["disabled"]), "enable", [state["disabled"]]))
+    if not state["key"]["exists"]:
         steps.append(Step("make the key pair %s" % spec["key_file"], "make_key", []))
-    if not seen["account"]:
+    if not state["account"]:
         steps.append(Step("make the service account %s" % wanted.account_id(name), "make_account", []))
-    if seen["roles"] != sorted(spec["roles"]):
+    if state["roles"] != sorted(spec["roles"]):
         steps.append(Step("give it %s" % (", ".join(sorted(spec["roles"])) or "no roles"), "bind", [spec["roles"]]))
-    steps += plan_firewalls(spec, seen)
-    address = seen["address"]
+    steps += plan_firewalls(spec, state)
+    address = state["address"]
     if spec["fixed_address"]:
         if not address:
             steps.append(Step("reserve the address %s" % name, "reserve", []))
         if labels_differ(address or {}, spec):
             steps.append(Step("label the address", "set_labels", ["addresses"]))
-    steps += plan_instance(spec, seen)
+    steps += plan_instance(spec, state)
     if address and not spec["fixed_address"]:
         steps.append(Step("give back the address %s" % address["address"], "remove", [address["selfLink"]]))
     return steps
 
 
-def plan_firewalls(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan_firewalls(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """Steps that make, change and remove firewall rules."""
     rules, steps = wanted.firewalls(spec), []
     for rule in rules.values():
-        have = seen["firewalls"].get(rule["name"])
+        have = state["firewalls"].get(rule["name"])
         if not have:
             steps.append(Step("make the firewall rule %s" % rule["name"], "make_firewall", [rule]))
         elif wanted.rule_differs(have, rule):
             steps.append(Step("change the firewall rule %s" % rule["name"], "change_firewall", [rule]))
-    for rule in seen["firewalls"].values():
+    for rule in state["firewalls"].values():
         if rule["name"] not in rules:
             steps.append(Step("remove the firewall rule %s" % rule["name"], "remove", [rule["selfLink"]]))
     return steps
 
 
-def plan_instance(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan_instance(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """Steps that make the machine, or change the one that is there, and let it run."""
-    name, instance, steps = spec["name"], seen["instance"], []
+    name, instance, steps = spec["name"], state["instance"], []
     if not instance:
         return [Step("make the machine %s" % name, "make_instance", [])]
     if labels_differ(instance, spec):
@@ -419,9 +419,9 @@ def plan_instance(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     if sorted(tags) != wanted.tags(tags, spec):
         steps.append(Step("set its network tags", "set_tags", []))
     items = instance.get("metadata", {}).get("items", [])
-    if seen["key"]["public"] and wanted.metadata_differs(items, wanted.metadata(items, seen["key"]["public"], name)):
+    if state["key"]["public"] and wanted.metadata_differs(items, wanted.metadata(items, state["key"]["public"], name)):
         steps.append(Step("hand the key over", "set_metadata", []))
-    access, address = wanted.access_of(instance), seen["address"]
+    access, address = wanted.access_of(instance), state["address"]
     is_fixed = bool(address and access.get("natIP") == address["address"])
     if not access or is_fixed != spec["fixed_address"]:
         steps.append(
@@ -441,11 +441,11 @@ def plan_instance(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
     return steps + stopped
 
 
-def plan_absent(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
+def plan_absent(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     """Steps that remove what carries our mark, each before what it needs."""
     name, steps = spec["name"], []
     ours = {
-        kind: seen[kind] if seen[kind] and is_ours(seen[kind], name) else None
+        kind: state[kind] if state[kind] and is_ours(state[kind], name) else None
         for kind in ("instance", "disk", "address")
     }
     if ours["instance"]:
@@ -459,18 +459,18 @@ def plan_absent(spec: dict[str, Any], seen: dict[str, Any]) -> list[Step]:
         steps.append(
             Step("give back the address %s" % ours["address"]["address"], "remove", [ours["address"]["selfLink"]])
         )
-    for rule in seen["firewalls"].values():
+    for rule in state["firewalls"].values():
         if is_ours(rule, name):
             steps.append(Step("remove the firewall rule %s" % rule["name"], "remove", [rule["selfLink"]]))
     # Never because no machine was found: in another project, it may be what opens one. And before the last step: a run that was
     # killed would not come back to it.
-    account = seen["account"] and is_ours(seen["account"], name)
-    if seen["key"]["ours"] and (steps or account):
+    account = state["account"] and is_ours(state["account"], name)
+    if state["key"]["ours"] and (steps or account):
         steps.append(Step("remove the key pair %s" % spec["key_file"], "remove_key", []))
     if account:
         # In this order: Google keeps the roles of an account that is gone, under another name.
-        if seen["roles"]:
-            steps.append(Step("take %s from the service account" % ", ".join(seen["roles"]), "bind", [[]]))
+        if state["roles"]:
+            steps.append(Step("take %s from the service account" % ", ".join(state["roles"]), "bind", [[]]))
         steps.append(Step("remove the service account %s" % wanted.account_id(name), "remove_account", []))
     return steps
 

@@ -61,7 +61,7 @@ def firewall_names(name: str) -> list[str]:
 def rule_differs(have: dict[str, Any], want: dict[str, Any]) -> bool:
     """Whether a rule says something else than what is wanted; Google gives links in full, and lists in its own order."""
 
-    def told(rule: dict[str, Any]) -> dict[str, Any]:
+    def comparable(rule: dict[str, Any]) -> dict[str, Any]:
         return {
             "network": rule["network"].partition("projects/")[2],
             "priority": rule["priority"],
@@ -73,7 +73,7 @@ def rule_differs(have: dict[str, Any], want: dict[str, Any]) -> bool:
             "disabled": rule.get("disabled", False),
         }
 
-    return told(have) != told(want)
+    return comparable(have) != comparable(want)
 
 
 def labels(spec: dict[str, Any]) -> dict[str, str]:

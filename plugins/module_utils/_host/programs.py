@@ -39,7 +39,7 @@ class Outcome:
         return self.rc == LATE
 
     @property
-    def said(self) -> str:
+    def last_line(self) -> str:
         """The last words of the program, one line, without the hint at its help with which docker ends."""
         for text in (self.err, self.out):
             lines = [line.strip() for line in text.splitlines() if line.strip() and not HELP_HINT.match(line)]

@@ -39,21 +39,21 @@ class Checkout:
         self.path = path
         self.repo = repo
 
-    def git(self, *words: str) -> str:
+    def git(self, *arguments: str) -> str:
         """Run git in the checkout and return what it printed; CheckoutError with git's own words if it fails."""
-        return self._git(["-C", self.path, *words])
+        return self._git(["-C", self.path, *arguments])
 
-    def _git(self, words: List[str]) -> str:
-        code, out, err = self.run(["git", *words], environ_update=SETTINGS)
+    def _git(self, arguments: List[str]) -> str:
+        code, out, err = self.run(["git", *arguments], environ_update=SETTINGS)
         if code:
             raise CheckoutError("git says: %s" % (err or out).strip())
         return str(out).strip("\n")
 
-    def _holds(self, *words: str) -> bool:
+    def _holds(self, *arguments: str) -> bool:
         """Return whether a question that git answers by its exit code has the answer yes."""
-        return bool(self.run(["git", "-C", self.path, *words], environ_update=SETTINGS)[0] == 0)
+        return bool(self.run(["git", "-C", self.path, *arguments], environ_update=SETTINGS)[0] == 0)
 
-    def there(self) -> bool:
+    def exists(self) -> bool:
         """Return whether there is a checkout of this repository; CheckoutError where there is something else."""
         if not os.path.lexists(self.path) or (os.path.isdir(self.path) and not os.listdir(self.path)):
             return False
@@ -68,12 +68,12 @@ class Checkout:
 
     def resolve(self, version: str) -> Wanted:
         """Return what a version means in the repository now: a branch, else a tag, else a commit; '' is its own branch."""
-        asked = (
+        patterns = (
             ["HEAD"] if not version else ["refs/heads/" + version, "refs/tags/" + version, "refs/tags/%s^{}" % version]
         )
-        told = self._git(["ls-remote", "--symref", "--", self.repo, *asked])
-        refs = dict(line.split("\t")[::-1] for line in told.splitlines())
-        head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", told, re.MULTILINE)
+        listing = self._git(["ls-remote", "--symref", "--", self.repo, *patterns])
+        refs = dict(line.split("\t")[::-1] for line in listing.splitlines())
+        head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", listing, re.MULTILINE)
         if not version and head and "HEAD" in refs:
             return Wanted(head.group(1), refs["HEAD"])
         if "refs/heads/" + version in refs:
@@ -156,13 +156,13 @@ class Checkout:
                 "Push or merge them, or put them on a branch of their own, first" % (self.path, why, shown(commits))
             )
 
-    def commits(self, *words: str) -> List[str]:
+    def commits(self, *arguments: str) -> List[str]:
         """Return commits by hash and title, as `git rev-list` would choose them."""
-        return self.git("log", "--format=%h %s", *words, "--").splitlines()
+        return self.git("log", "--format=%h %s", *arguments, "--").splitlines()
 
-    def status(self, *words: str) -> List[str]:
+    def status(self, *arguments: str) -> List[str]:
         """Return the files that git says something about."""
-        fields = iter(self.git("status", "--porcelain", "-z", *words).split("\0"))
+        fields = iter(self.git("status", "--porcelain", "-z", *arguments).split("\0"))
         found = []
         for field in fields:
             if field:
@@ -183,11 +183,11 @@ class Checkout:
             ("commits that were not pushed", self.commits("HEAD", "--branches", "--not", "--remotes", "--tags")),
             ("stashed changes", self.git("stash", "list").splitlines()),
         ]
-        told = ["%s (%s)" % (what, shown(names)) for what, names in losses if names]
-        if told:
+        descriptions = ["%s (%s)" % (what, shown(names)) for what, names in losses if names]
+        if descriptions:
             raise CheckoutError(
                 "%s stays, and so does everything else of the project: it has %s. Save what you need, remove the folder yourself, "
-                "and run this again" % (self.path, " and ".join(told))
+                "and run this again" % (self.path, " and ".join(descriptions))
             )
         if not check_mode:
             shutil.rmtree(self.path)
@@ -201,15 +201,15 @@ def shown(names: List[str]) -> str:
 
 def present(checkout: Checkout, version: str, check_mode: bool) -> bool:
     """Bring the checkout to a version; return whether that changed it, or would."""
-    there = checkout.there()
-    if there and checkout.is_at(version):
+    exists = checkout.exists()
+    if exists and checkout.is_at(version):
         return False
-    if not there and check_mode:
+    if not exists and check_mode:
         return True  # git itself may still be missing
     wanted = checkout.resolve(version)
-    if there and checkout.fits(wanted):
+    if exists and checkout.fits(wanted):
         return False
-    if not there:
+    if not exists:
         checkout.clone(wanted)
     elif check_mode:
         checkout.refuse_to_lose_changes()
@@ -220,7 +220,7 @@ def present(checkout: Checkout, version: str, check_mode: bool) -> bool:
 
 def absent(checkout: Checkout, disregard: List[str], check_mode: bool) -> bool:
     """Remove the checkout; return whether there was one."""
-    if not checkout.there():
+    if not checkout.exists():
         return False
     checkout.remove(disregard, check_mode)
     return True

@@ -65,10 +65,10 @@ class File:
         folder, name = os.path.split(self.path)
         return os.path.join(folder, ".%s.part-%s" % (name, mark))
 
-    def part(self, answer: Any) -> str:
+    def part(self, response: Any) -> str:
         """Return where the pieces of this very edition of the file are kept."""
         edition = "\n".join(
-            [self.url, *(answer.headers.get(name) or "" for name in ("ETag", "Last-Modified", "Content-Length"))]
+            [self.url, *(response.headers.get(name) or "" for name in ("ETag", "Last-Modified", "Content-Length"))]
         )
         return self._part(hashlib.sha256(edition.encode()).hexdigest()[:16])
 
@@ -120,28 +120,28 @@ def _fetch_rest(file: File) -> str:
 
     DownloadError as soon as it would fill the disk, whatever the server sends.
     """
-    answer = _open(file.url, 0)
-    part = file.part(answer)
+    response = _open(file.url, 0)
+    part = file.part(response)
     for other in set(file.parts()) - {part}:  # of an older edition
         os.unlink(other)
-    length = int(answer.headers.get("Content-Length") or 0)
+    length = int(response.headers.get("Content-Length") or 0)
     have = os.path.getsize(part) if os.path.exists(part) else 0
     if have and have < length:
-        answer.close()
-        answer = _open(file.url, have)
+        response.close()
+        response = _open(file.url, have)
         # A server that cannot go on from there answers with the whole.
-        if answer.headers.get("Content-Range") != "bytes %d-%d/%d" % (have, length - 1, length):
+        if response.headers.get("Content-Range") != "bytes %d-%d/%d" % (have, length - 1, length):
             have = 0
     elif not length or have > length:
         have = 0
-    with contextlib.closing(answer), open(part, "ab" if have else "wb") as content:
+    with contextlib.closing(response), open(part, "ab" if have else "wb") as content:
         most = have + shutil.disk_usage(os.path.dirname(part)).free - RESERVE
         if length > most:
             raise DownloadError(
                 "it has %d MB, and the disk only has room for %d MB" % (length >> 20, max(0, most) >> 20)
             )
         while not length or have < length:
-            piece = answer.read(CHUNK)
+            piece = response.read(CHUNK)
             if not piece:
                 break
             have += len(piece)

@@ -53,8 +53,8 @@ sys.exit("cannot import " + ", ".join(missing) if missing else 0)
 
 def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
     """Check the installation, the login shells and the environments."""
-    yield partial(_answers, host, receipt.prefix, "python")
-    yield partial(_answers, host, receipt.prefix, "conda")
+    yield partial(_runs, host, receipt.prefix, "python")
+    yield partial(_runs, host, receipt.prefix, "conda")
     yield partial(_channels, host, receipt.prefix)
     for user in receipt.login_users:
         yield partial(_login_shell, host, receipt, user)
@@ -62,24 +62,24 @@ def jobs(host: Host, receipt: Anaconda) -> Iterator[Job]:
         yield partial(_imports, host, environment)
 
 
-def _answers(host: Host, prefix: str, program: str) -> Check:
+def _runs(host: Host, prefix: str, program: str) -> Check:
     check = f"anaconda.{program}"
-    answer = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
-    if answer.rc == 0:
-        return passed(check, prefix, answer.said)
+    outcome = run_as_owner(host, f"{prefix}/bin/{program}", "--version")
+    if outcome.rc == 0:
+        return passed(check, prefix, outcome.last_line)
     return failed(
-        check, prefix, f"{prefix}/bin/{program} does not run: {answer.said}", remedy(answer, rerun("anaconda"))
+        check, prefix, f"{prefix}/bin/{program} does not run: {outcome.last_line}", remedy(outcome, rerun("anaconda"))
     )
 
 
 def _channels(host: Host, prefix: str) -> Check:
     check = "anaconda.channels"
-    answer = run_as_owner(host, f"{prefix}/bin/conda", "config", "--show", "channels", "--json")
-    if answer.rc:
+    outcome = run_as_owner(host, f"{prefix}/bin/conda", "config", "--show", "channels", "--json")
+    if outcome.rc:
         return failed(
-            check, prefix, f"conda cannot read its settings: {answer.said}", remedy(answer, rerun("anaconda"))
+            check, prefix, f"conda cannot read its settings: {outcome.last_line}", remedy(outcome, rerun("anaconda"))
         )
-    channels = _read_channels(answer.out)
+    channels = _read_channels(outcome.out)
     if channels:
         return passed(check, prefix, ", ".join(channels))
     return failed(
@@ -104,18 +104,18 @@ def _login_shell(host: Host, receipt: Anaconda, user: str) -> Check:
     if account is None:
         return failed(check, user, f"user {user} does not exist", rerun("anaconda"))
     # Interactive as well: `conda init` writes to ~/.bashrc, whose Debian version returns early where nobody is typing.
-    answer = host.run([account.shell, "-l", "-i", "-c", LOGIN_SCRIPT], account)
+    outcome = host.run([account.shell, "-l", "-i", "-c", LOGIN_SCRIPT], account)
     found = dict(
         line[len("workbench-") :].partition("=")[::2]
-        for line in answer.out.splitlines()
+        for line in outcome.out.splitlines()
         if line.startswith("workbench-")
     )
     if "version" not in found:
         return failed(
             check,
             user,
-            f"the login shell of {user} does not work: {answer.said}",
-            remedy(answer, f"Mend the start-up files in {account.home}"),
+            f"the login shell of {user} does not work: {outcome.last_line}",
+            remedy(outcome, f"Mend the start-up files in {account.home}"),
         )
     wrong = [
         f"{name} is {found.get(name) or 'not found'}"
@@ -145,12 +145,12 @@ def _shell_remedy(account: Account) -> str:
 def _imports(host: Host, environment: Environment) -> Check:
     check = "anaconda.imports"
     # -I: only the environment itself; -B: writes no byte code.
-    answer = run_as_owner(
+    outcome = run_as_owner(
         host, f"{environment.prefix}/bin/python", "-I", "-B", "-c", IMPORT_SCRIPT, *environment.imports
     )
-    if answer.rc == 0:
+    if outcome.rc == 0:
         return passed(check, environment.prefix, f"imports {', '.join(environment.imports) or 'nothing but itself'}")
-    return failed(check, environment.prefix, answer.said, remedy(answer, rerun("anaconda")))
+    return failed(check, environment.prefix, outcome.last_line, remedy(outcome, rerun("anaconda")))
 
 
 def run_as_owner(host: Host, program: str, *arguments: str) -> Outcome:

@@ -33,7 +33,7 @@ def jobs(host: Host, receipt: Compose) -> Iterator[Job]:
     """Check the plugin and the command, for the whole system or for each user who has them."""
     for check in SPELLINGS:
         if not receipt.users:
-            yield partial(_answers, host, check, receipt.version)
+            yield partial(_version, host, check, receipt.version)
         for user in receipt.users:
             yield partial(_answers_user, host, check, receipt.version, user)
 
@@ -42,25 +42,29 @@ def _answers_user(host: Host, check: str, version: str, user: str) -> Check:
     account = host.account(user)
     if account is None:
         return failed(check, user, f"user {user} does not exist", "Create the user, or take it out of compose_users")
-    return _answers(host, check, version, account)
+    return _version(host, check, version, account)
 
 
-def _answers(host: Host, check: str, version: str, account: Account | None = None) -> Check:
+def _version(host: Host, check: str, version: str, account: Account | None = None) -> Check:
     command = [*SPELLINGS[check].split(), "version", "--short"]
     subject = SPELLINGS[check]
     if account:
         # Interactive as well: ~/.bashrc, which says where Compose is, returns early where nobody is typing.
         command = [account.shell, "-l", "-i", "-c", " ".join(command)]
         subject = f"{subject} of {account.name}"
-    answer = host.run(command, account)
-    if answer.rc != 0:
+    outcome = host.run(command, account)
+    if outcome.rc != 0:
         # Without the plugin, docker takes the command for its own and prints its whole usage.
-        said = "docker has no such plugin" if "docker --help" in answer.err else answer.said
-        return failed(check, subject, f"{subject} does not answer: {said}", remedy(answer, _remedy(check, account)))
-    said = (answer.out.split() or [""])[-1]  # a user's start-up files may print as well
-    if not _same_release(said, version):
-        return failed(check, subject, f"{subject} is {said}, not {version or '2 or newer'}", _remedy(check, account))
-    return passed(check, subject, f"{subject} {said}")
+        last_line = "docker has no such plugin" if "docker --help" in outcome.err else outcome.last_line
+        return failed(
+            check, subject, f"{subject} does not answer: {last_line}", remedy(outcome, _remedy(check, account))
+        )
+    last_line = (outcome.out.split() or [""])[-1]  # a user's start-up files may print as well
+    if not _same_release(last_line, version):
+        return failed(
+            check, subject, f"{subject} is {last_line}, not {version or '2 or newer'}", _remedy(check, account)
+        )
+    return passed(check, subject, f"{subject} {last_line}")
 
 
 def _remedy(check: str, account: Account | None) -> str:
@@ -72,7 +76,7 @@ def _remedy(check: str, account: Account | None) -> str:
     return f"{shell} does not read ~/.bashrc, where ~/soft is put on PATH. Add to {file}: {PATH_LINE}"
 
 
-def _same_release(said: str, version: str) -> bool:
+def _same_release(last_line: str, version: str) -> bool:
     # A distribution adds its own revision: 2.26.1-4.
     wanted = re.escape(version) if version else r"([2-9]|\d\d)[\d.]*"
-    return re.fullmatch(rf"v?{wanted}([-+~]\d\S*)?", said) is not None
+    return re.fullmatch(rf"v?{wanted}([-+~]\d\S*)?", last_line) is not None

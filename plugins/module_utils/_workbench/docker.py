@@ -47,10 +47,10 @@ def group_jobs(host: Host, receipt: DockerGroup) -> Iterator[Job]:
 
 def _engine(host: Host) -> Check:
     check = "docker.engine"
-    answer = host.run(["docker", "version", "--format", "{{.Server.Version}}"])
-    if answer.rc == 0:
-        return passed(check, "engine", f"Docker {answer.out.strip()}")
-    return failed(check, "engine", *_trouble(answer, "root"))
+    outcome = host.run(["docker", "version", "--format", "{{.Server.Version}}"])
+    if outcome.rc == 0:
+        return passed(check, "engine", f"Docker {outcome.out.strip()}")
+    return failed(check, "engine", *_trouble(outcome, "root"))
 
 
 def _member(host: Host, user: str) -> Check:
@@ -70,18 +70,18 @@ def _member(host: Host, user: str) -> Check:
 
 def _hello_world(host: Host, role: str, user: str, account: Account | None = None) -> Check:
     check = f"{role}.hello_world"
-    answer = host.run(["docker", "run", "--rm", "hello-world"], account)
-    if answer.rc == 0 and GREETING in answer.out:
+    outcome = host.run(["docker", "run", "--rm", "hello-world"], account)
+    if outcome.rc == 0 and GREETING in outcome.out:
         return passed(check, user, f"hello-world runs as {user}")
-    if answer.rc == 0:
+    if outcome.rc == 0:
         return failed(
             check,
             user,
             "hello-world ran without its greeting",
             "Remove the image and pull the real one: docker rmi hello-world",
         )
-    full = _full_disk(host) if "Unable to find image" in answer.err else None
-    return failed(check, user, *(full or _trouble(answer, user)))
+    full = _full_disk(host) if "Unable to find image" in outcome.err else None
+    return failed(check, user, *(full or _trouble(outcome, user)))
 
 
 def _full_disk(host: Host) -> tuple[str, str] | None:
@@ -96,20 +96,20 @@ def _full_disk(host: Host) -> tuple[str, str] | None:
     )
 
 
-def _trouble(answer: Outcome, user: str) -> tuple[str, str]:
+def _trouble(outcome: Outcome, user: str) -> tuple[str, str]:
     """Return what is wrong and what to do, from what the docker client said."""
-    if answer.rc == 127:
+    if outcome.rc == 127:
         return "there is no docker command", rerun("docker")
-    if "Cannot connect to the Docker daemon" in answer.err:
+    if "Cannot connect to the Docker daemon" in outcome.err:
         return "the engine does not answer", ENGINE_TROUBLE
-    if "permission denied" in answer.err and "docker.sock" in answer.err:
+    if "permission denied" in outcome.err and "docker.sock" in outcome.err:
         return (
             f"the engine's socket refuses {user}",
             "The socket must belong to the group docker: systemctl restart docker.socket docker",
         )
-    if "Unable to find image" in answer.err and "Status: Downloaded" not in answer.err:
+    if "Unable to find image" in outcome.err and "Status: Downloaded" not in outcome.err:
         return (
-            f"the image hello-world cannot be pulled: {answer.said}",
+            f"the image hello-world cannot be pulled: {outcome.last_line}",
             "Give the engine a way to a registry: docker_proxy, docker_registry_mirrors, or the host's DNS and routes",
         )
-    return answer.said, remedy(answer, ENGINE_TROUBLE)
+    return outcome.last_line, remedy(outcome, ENGINE_TROUBLE)

@@ -52,9 +52,9 @@ def failed(check: str, subject: str, detail: str, remedy: str) -> Check:
     return Check(check, _role(check), subject, False, _one_line(detail), remedy)
 
 
-def remedy(answer: Outcome, otherwise: str) -> str:
+def remedy(outcome: Outcome, otherwise: str) -> str:
     """Return what to do about a program that did not end well: one that was merely not waited for may be in order."""
-    return TOO_SLOW if answer.late else otherwise
+    return TOO_SLOW if outcome.late else otherwise
 
 
 def rerun(role: str) -> str:

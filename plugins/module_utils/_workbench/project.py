@@ -41,7 +41,9 @@ def _checkout(host: Host, folder: str) -> Check:
 
 def _python(host: Host, prefix: str) -> Check:
     check = "project.python"
-    answer = run_as_owner(host, f"{prefix}/bin/python", "--version")
-    if answer.rc == 0:
-        return passed(check, prefix, answer.said)
-    return failed(check, prefix, f"{prefix}/bin/python does not run: {answer.said}", remedy(answer, rerun("project")))
+    outcome = run_as_owner(host, f"{prefix}/bin/python", "--version")
+    if outcome.rc == 0:
+        return passed(check, prefix, outcome.last_line)
+    return failed(
+        check, prefix, f"{prefix}/bin/python does not run: {outcome.last_line}", remedy(outcome, rerun("project"))
+    )

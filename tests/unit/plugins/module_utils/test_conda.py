@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.mlops.workbench.plugins.module_utils._conda import asked, environment, program, specs
+from ansible_collections.mlops.workbench.plugins.module_utils._conda import environment, program, request, specs
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.versions import Version, VersionError, satisfies
 
 # The order that the documentation of conda's VersionOrder gives, each of a group equal.
@@ -206,15 +206,15 @@ def test_the_mark_of_an_unfinished_change_stands_beside_the_environment():
 
 
 def test_options_become_specifications():
-    wanted = asked.from_options(["pandas"], "3.11", ["c"], ["mlflow"])
+    wanted = request.from_options(["pandas"], "3.11", ["c"], ["mlflow"])
     assert [spec.text for spec in wanted.specs] == ["python=3.11", "pandas"]
-    assert asked.from_options([], ">=3.9,<3.12", [], []).specs[0].version == ">=3.9,<3.12"
-    with pytest.raises(asked.AskedError, match="names no package"):
-        asked.from_options([">1"], "", [], [])
+    assert request.from_options([], ">=3.9,<3.12", [], []).specs[0].version == ">=3.9,<3.12"
+    with pytest.raises(request.RequestError, match="names no package"):
+        request.from_options([">1"], "", [], [])
 
 
 def test_the_fingerprint_follows_the_files_that_pip_reads(tmp_path):
-    wanted = asked.Asked(specs=[], channels=[], pip=["-r more.txt", "x"], folder=str(tmp_path))
+    wanted = request.Request(specs=[], channels=[], pip=["-r more.txt", "x"], folder=str(tmp_path))
     none = wanted.pip_fingerprint()
     (tmp_path / "more.txt").write_text("six")
     six = wanted.pip_fingerprint()
@@ -229,7 +229,7 @@ def test_an_environment_file_is_taken_apart():
         "dependencies": ["python", {"pip": ["b", 1]}],
         "variables": {"V": 2},
     }
-    wanted = asked.from_document(document, "/srv/environment.yml")
+    wanted = request.from_document(document, "/srv/environment.yml")
     assert [spec.name for spec in wanted.specs] == ["python", "pip"]
     assert (wanted.channels, wanted.pip, wanted.variables, wanted.folder) == (["x"], ["b", "1"], {"V": "2"}, "/srv")
 
@@ -239,21 +239,21 @@ def test_an_environment_file_is_taken_apart():
     [None, [], {"dependencies": "python"}, {"channels": "x"}, {"dependencies": [{"pip": "x"}]}, {"surprise": 1}],
 )
 def test_a_document_that_describes_no_environment(document):
-    with pytest.raises(asked.AskedError):
-        asked.from_document(document, "/x")
+    with pytest.raises(request.RequestError):
+        request.from_document(document, "/x")
 
 
 def test_the_file_is_read_by_condas_own_python(tmp_path):
     path = tmp_path / "environment.yml"
     path.write_text("")
     told = json.dumps({"document": {"dependencies": ["python"]}})
-    assert asked.from_file(str(path), "/py", lambda words: (0, told, "")).specs[0].name == "python"
-    with pytest.raises(asked.AskedError, match="line 3"):
-        asked.from_file(str(path), "/py", lambda words: (0, json.dumps({"error": "found x in line 3, column 1"}), ""))
-    with pytest.raises(asked.AskedError, match="could not be read"):
-        asked.from_file(str(path), "/py", lambda words: (1, "", "boom"))
-    with pytest.raises(asked.AskedError, match="no file"):
-        asked.from_file(str(tmp_path / "none"), "/py", lambda words: (0, "", ""))
+    assert request.from_file(str(path), "/py", lambda words: (0, told, "")).specs[0].name == "python"
+    with pytest.raises(request.RequestError, match="line 3"):
+        request.from_file(str(path), "/py", lambda words: (0, json.dumps({"error": "found x in line 3, column 1"}), ""))
+    with pytest.raises(request.RequestError, match="could not be read"):
+        request.from_file(str(path), "/py", lambda words: (1, "", "boom"))
+    with pytest.raises(request.RequestError, match="no file"):
+        request.from_file(str(tmp_path / "none"), "/py", lambda words: (0, "", ""))
 
 
 def test_conda_is_found_in_order(tmp_path):
@@ -317,20 +317,23 @@ def test_a_command_asks_no_question_and_uses_only_the_channels_named():
 )
 def test_a_complaint_of_condas_becomes_a_remedy(document, words):
     with pytest.raises(program.CondaError, match=words):
-        program.answer(1, json.dumps(document), "")
+        program.parse_result(1, json.dumps(document), "")
 
 
 def test_a_complaint_without_json_is_passed_on():
     with pytest.raises(program.CondaError, match="Segmentation fault"):
-        program.answer(139, "", "Segmentation fault")
+        program.parse_result(139, "", "Segmentation fault")
 
 
 def test_an_answer_is_the_last_document():
     progress = '{"fetch": "x", "progress": 0.5}\n\0{"fetch": "x"}\n\0'
-    assert program.answer(0, progress + '{"success": true, "actions": {}}', "") == {"success": True, "actions": {}}
-    assert program.answer(0, 'warning {not json}\n{"success": true}', "") == {"success": True}
-    assert program.answer(0, "", "") == {}
-    assert program.answer(1, '{"exception_name": "DryRunExit", "actions": {}}', "")["actions"] == {}
+    assert program.parse_result(0, progress + '{"success": true, "actions": {}}', "") == {
+        "success": True,
+        "actions": {},
+    }
+    assert program.parse_result(0, 'warning {not json}\n{"success": true}', "") == {"success": True}
+    assert program.parse_result(0, "", "") == {}
+    assert program.parse_result(1, '{"exception_name": "DryRunExit", "actions": {}}', "")["actions"] == {}
 
 
 def test_a_plan_is_read_from_old_and_new_condas():

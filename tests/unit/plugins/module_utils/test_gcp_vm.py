@@ -30,10 +30,10 @@ SPEC = {
     "fixed_address": False,
     "roles": ["roles/a", "roles/b"],
 }
-KEY = {"there": True, "problem": "", "public": "ssh-rsa AAAA mlops.workbench gcp box", "ours": True}
+KEY = {"exists": True, "problem": "", "public": "ssh-rsa AAAA mlops.workbench gcp box", "ours": True}
 NOTHING = {
     "disabled": [],
-    "key": {"there": False, "problem": "", "public": "", "ours": False},
+    "key": {"exists": False, "problem": "", "public": "", "ours": False},
     "account": None,
     "roles": [],
     "firewalls": {},

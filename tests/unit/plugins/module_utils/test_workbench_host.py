@@ -143,19 +143,19 @@ def test_a_program_gets_a_plain_environment(host, monkeypatch):
 
 
 def test_a_program_that_fails_without_a_word(host):
-    assert host.run(["false"]).said == "exit code 1"
+    assert host.run(["false"]).last_line == "exit code 1"
 
 
 def test_a_program_that_is_not_there(host):
     answer = host.run(["no-such-program-here"])
-    assert (answer.rc, answer.said) == (127, "no-such-program-here: No such file or directory")
+    assert (answer.rc, answer.last_line) == (127, "no-such-program-here: No such file or directory")
 
 
 def test_a_program_that_hangs_is_stopped_with_its_children():
     begin = time.monotonic()
     answer = Host(timeout=0.3).run(["sh", "-c", "echo begun >&2; sleep 30 & sleep 30"])
     assert time.monotonic() - begin < 5
-    assert (answer.rc, answer.said) == (124, "no answer within 0.3 s")
+    assert (answer.rc, answer.last_line) == (124, "no answer within 0.3 s")
     assert "begun" in answer.err
 
 
@@ -195,7 +195,7 @@ def test_accounts_and_groups(host):
 
 def test_imports_that_are_missing_are_all_named(host):
     answer = host.run([sys.executable, "-I", "-c", IMPORT_SCRIPT, "json", "no_such_a", "no_such.b"])
-    assert (answer.rc, answer.said) == (
+    assert (answer.rc, answer.last_line) == (
         1,
         "cannot import no_such_a (ModuleNotFoundError), no_such.b (ModuleNotFoundError)",
     )

@@ -32,12 +32,12 @@ except (YAMLError, UnicodeDecodeError) as error:
 """
 
 
-class AskedError(ValueError):
+class RequestError(ValueError):
     """What is asked for cannot be understood; says where and what to write instead."""
 
 
 @dataclass
-class Asked:
+class Request:
     """An environment as it is wanted."""
 
     specs: List[Spec]
@@ -53,12 +53,12 @@ class Asked:
 
     def pip_fingerprint(self) -> str:
         """Return what changes when the pip part, or a file that it refers to, does."""
-        told = "\n".join(self.pip)
+        content = "\n".join(self.pip)
         for line in self.pip:
             option, _blank, name = line.partition(" ")
             if option in ("-r", "--requirement", "-c", "--constraint"):
-                told += _content(os.path.join(self.folder, name.strip()))
-        return hashlib.sha256(told.encode()).hexdigest()
+                content += _content(os.path.join(self.folder, name.strip()))
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _content(path: str) -> str:
@@ -69,10 +69,10 @@ def _content(path: str) -> str:
         return ""
 
 
-def from_options(packages: List[str], python: str, channels: List[str], pip: List[str]) -> Asked:
-    """Return what the module's own options ask for; AskedError for a package that has no name."""
+def from_options(packages: List[str], python: str, channels: List[str], pip: List[str]) -> Request:
+    """Return what the module's own options ask for; RequestError for a package that has no name."""
     wished = ([python_spec(python)] if python else []) + packages
-    return Asked(specs=read_specs(wished, "packages"), channels=channels, pip=pip)
+    return Request(specs=read_specs(wished, "packages"), channels=channels, pip=pip)
 
 
 def python_spec(version: str) -> str:
@@ -81,37 +81,37 @@ def python_spec(version: str) -> str:
 
 
 def read_specs(wished: List[str], where: str) -> List[Spec]:
-    """Return the specifications; AskedError names the one that is none and where it stands."""
+    """Return the specifications; RequestError names the one that is none and where it stands."""
     try:
         return [parse(wish) for wish in wished]
     except SpecError as error:
-        raise AskedError("%s: %s" % (where, error)) from error
+        raise RequestError("%s: %s" % (where, error)) from error
 
 
-def from_file(path: str, python: str, run: Callable[[List[str]], Any]) -> Asked:
-    """Return what an environment file asks for. Raises AskedError, with line and column where the file is no YAML."""
+def from_file(path: str, python: str, run: Callable[[List[str]], Any]) -> Request:
+    """Return what an environment file asks for. Raises RequestError, with line and column where the file is no YAML."""
     if not os.path.isfile(path):
-        raise AskedError("there is no file %s on this host" % path)
-    code, told, complaint = run([python, "-I", "-c", READ_YAML, path])
+        raise RequestError("there is no file %s on this host" % path)
+    code, output, complaint = run([python, "-I", "-c", READ_YAML, path])
     if code:
-        raise AskedError("%s could not be read by %s: %s" % (path, python, complaint.strip().splitlines()[-1:]))
-    answer = json.loads(told)
-    if "error" in answer:
-        raise AskedError("%s is no valid YAML: %s" % (path, answer["error"]))
-    return from_document(answer["document"], path)
+        raise RequestError("%s could not be read by %s: %s" % (path, python, complaint.strip().splitlines()[-1:]))
+    result = json.loads(output)
+    if "error" in result:
+        raise RequestError("%s is no valid YAML: %s" % (path, result["error"]))
+    return from_document(result["document"], path)
 
 
-def from_document(document: Any, path: str) -> Asked:
-    """Return what the content of an environment file asks for; AskedError where it does not describe an environment."""
+def from_document(document: Any, path: str) -> Request:
+    """Return what the content of an environment file asks for; RequestError where it does not describe an environment."""
     if not isinstance(document, dict):
-        raise AskedError("%s describes no environment: it needs `dependencies:` with a list" % path)
+        raise RequestError("%s describes no environment: it needs `dependencies:` with a list" % path)
     unknown = sorted(set(map(str, document)) - KEYS)
     if unknown:
-        raise AskedError("%s: conda knows no %s; it knows %s" % (path, ", ".join(unknown), ", ".join(sorted(KEYS))))
+        raise RequestError("%s: conda knows no %s; it knows %s" % (path, ", ".join(unknown), ", ".join(sorted(KEYS))))
     wishes = document.get("dependencies") or []
     channels = document.get("channels") or []
     if not isinstance(wishes, list) or not isinstance(channels, list):
-        raise AskedError("%s: dependencies and channels are lists" % path)
+        raise RequestError("%s: dependencies and channels are lists" % path)
     packages: List[str] = []
     pip: List[str] = []
     for wish in wishes:
@@ -120,12 +120,12 @@ def from_document(document: Any, path: str) -> Asked:
         elif isinstance(wish, dict) and list(wish) == ["pip"] and isinstance(wish["pip"], list):
             pip += [str(line) for line in wish["pip"]]
         else:
-            raise AskedError("%s: a dependency is a package or `pip:` with a list, and not %r" % (path, wish))
+            raise RequestError("%s: a dependency is a package or `pip:` with a list, and not %r" % (path, wish))
     specs = read_specs(packages, path)
     if pip and "pip" not in [spec.name for spec in specs]:
         specs.append(parse("pip"))
     variables = document.get("variables") or {}
-    return Asked(
+    return Request(
         specs=specs,
         # Only what the file names is used; `nodefaults` says just that and is no channel.
         channels=[str(channel) for channel in channels if channel != "nodefaults"],
