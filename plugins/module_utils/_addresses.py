@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: addresses with somebody's name, password or token in them, which are neither printed nor stored."""
+"""Addresses with somebody's name, password or token in them, which are neither printed nor stored."""
 
 from __future__ import annotations
 

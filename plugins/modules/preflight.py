@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at a host once before a role changes it."""
+"""Checks a host once before a role changes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ module: preflight
 short_description: "Internal: check a host once, and refuse before anything is changed"
 version_added: 1.0.0
 description:
-  - The first task of each role of this collection. It looks at everything that the role has to know about the host in one round trip,
+  - The first task of each role of this collection. It finds all that the role has to know about the host in one round trip,
     and fails with B(all) the problems at once, each with the variable to set and the remedy.
   - Refuses variables that look like a misspelling of one of the role's options, and names the one that was meant.
   - Refuses operating systems and architectures that the collection is not tested on, and runs without root rights, except for O(reads_only).
@@ -29,21 +29,21 @@ options:
     type: list
     elements: str
   role:
-    description: The role that asks. The action plugin says it.
+    description: The role whose preflight this is. Set by the action plugin.
     type: str
   checks:
-    description: What several roles ask. The action plugin says it. Each has O(role) and further of these options.
+    description: What several roles need to know. Set by the action plugin. Each has O(role) and further of these options.
     type: list
     elements: dict
   require:
-    description: Conditions on the role's variables, judged on the controller.
+    description: Conditions on the role's variables, evaluated on the controller.
     type: list
     elements: dict
     default: []
-    suboptions:
+    suboptions: &condition
       that:
         description: What must hold.
-        type: bool
+        type: raw
         required: true
       variable:
         description: The variable to name.
@@ -59,28 +59,12 @@ options:
         required: true
   require_of_host:
     description:
-      - Conditions on what was seen on the host, judged on the controller afterwards. Same keys as O(require), but C(that) is an
+      - Conditions on what was found on the host, evaluated on the controller afterwards. Same keys as O(require), but C(that) is an
         expression without braces in which C(host) is what this task returns.
     type: list
     elements: dict
     default: []
-    suboptions:
-      that:
-        description: What must hold.
-        type: str
-        required: true
-      variable:
-        description: The variable to name.
-        type: str
-        required: true
-      problem:
-        description: What is wrong.
-        type: str
-        required: true
-      remedy:
-        description: What to set.
-        type: str
-        required: true
+    suboptions: *condition
   users:
     description: Users that must exist, by variable.
     type: dict
@@ -131,12 +115,12 @@ options:
     type: dict
     default: {}
   packages:
-    description: Debian packages to look for.
+    description: Debian packages to check.
     type: list
     elements: str
     default: []
   packages_by_distribution:
-    description: More packages to look for, keyed by C(debian) and C(ubuntu).
+    description: More packages to check, keyed by C(debian) and C(ubuntu).
     type: dict
     default: {}
   changes:
@@ -151,7 +135,7 @@ options:
     type: str
     default: ""
   units:
-    description: systemd units to look at, each with the list of files that it reads when it starts. C(%u) stands for the login user.
+    description: systemd units to check, each with the list of files that it reads when it starts. C(%u) stands for the login user.
     type: dict
     default: {}
   files:
@@ -203,7 +187,7 @@ options:
     elements: str
     default: []
   examine_host:
-    description: Whether to examine the host at all. Without it only the variables are judged, which is enough where nothing is asked for.
+    description: Whether to examine the host at all. Without it only the variables are checked, which is enough where nothing is asked for.
     type: bool
     default: true
   owners:
@@ -223,7 +207,7 @@ options:
     type: dict
     default: {}
   programs:
-    description: Programs that must be there, by variable. Not looked at in check mode, where an earlier role may have promised them.
+    description: Programs that must be there, by variable. Not checked in check mode, where an earlier role may have promised them.
     type: dict
     default: {}
   outputs:
@@ -248,14 +232,14 @@ options:
     default: {}
   certificates:
     description:
-      - TLS certificates that must fit their keys and be readable for all of their users, by variable. Not looked at in check mode, as with
+      - TLS certificates that must fit their keys and be readable for all of their users, by variable. Not checked in check mode, as with
         O(programs).
       - Each value has the keys C(certificate), C(key) and C(users), where C(%u) stands for the login user.
     type: dict
     default: {}
   environments:
     description:
-      - Python environments that must have a package, by variable. Not looked at in check mode, as with O(programs).
+      - Python environments that must have a package, by variable. Not checked in check mode, as with O(programs).
       - Each value has the keys C(package) (whose module has the same name) and C(prefixes).
     type: dict
     default: {}
@@ -266,7 +250,7 @@ options:
     default: []
   servers:
     description:
-      - HTTP servers to ask for an answer, each with the keys C(unit), where C(%u) stands for the login user, C(address), C(port) and C(tls).
+      - HTTP servers to connect to, each with the keys C(unit), where C(%u) stands for the login user, C(address), C(port) and C(tls).
       - Other keys do not count.
     type: list
     elements: dict
@@ -407,7 +391,7 @@ folders:
   type: dict
   returned: success
 answering:
-  description: The units of those O(servers) that answer.
+  description: The units of those O(servers) that respond.
   type: list
   elements: str
   returned: success
@@ -431,29 +415,23 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.arguments import ARGUMENTS
 from ansible_collections.mlops.workbench.plugins.module_utils._preflight.examine import examine
 
-# Judged by the action plugin, on the controller; here so that the documentation is the whole truth.
-CONDITION = {
-    "that": {"type": "bool", "required": True},
-    "variable": {"type": "str", "required": True},
-    "problem": {"type": "str", "required": True},
-    "remedy": {"type": "str", "required": True},
-}
-REQUIRE = {
+# Evaluated by the action plugin, on the controller; here so that the documentation is complete.
+CONDITIONS: dict[str, Any] = {
     "type": "list",
     "elements": "dict",
     "default": [],
-    "options": CONDITION,
+    "options": {
+        "that": {"type": "raw", "required": True},
+        **{name: {"type": "str", "required": True} for name in ("variable", "problem", "remedy")},
+    },
 }
-REQUIRE_OF_HOST = {**REQUIRE, "options": {**CONDITION, "that": {"type": "str", "required": True}}}
-
-
 SPECIFICATION = dict(
     ARGUMENTS,
     roles={"type": "list", "elements": "str"},
     role={"type": "str"},
     checks={"type": "list", "elements": "dict"},
-    require=REQUIRE,
-    require_of_host=REQUIRE_OF_HOST,
+    require=CONDITIONS,
+    require_of_host=CONDITIONS,
     examine_host={"type": "bool", "default": True},
 )
 

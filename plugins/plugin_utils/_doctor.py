@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# PRIVATE to the collection: it may change without notice.
-
 """The doctor's findings on a fleet: one document for machines, one table for people."""
 
 from __future__ import annotations

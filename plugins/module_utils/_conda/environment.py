@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""PRIVATE to the collection: what is in a conda environment, read from its files, so that no conda has to be started."""
+"""What is in a conda environment, read from its files, so that no conda has to be started."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: bringing a conda environment to what is asked for, or foreseeing what that would do."""
+"""Bringing a conda environment to what is asked for, or foreseeing what that would do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: pip for an environment of ours, with those settings alone that say where packages come from.
+"""Pip for an environment of ours, with those settings alone that say where packages come from.
 
 Settings such as `user`, `target` or `require-virtualenv`, of the host or of the user, would put the packages elsewhere or
 nowhere. Also a program by itself, for the environment's own Python: its arguments are pip's.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: what is to be done for the pip part of an environment.
+"""What is to be done for the pip part of an environment.
 
 The environment's own Python judges, with the requirement parser that its pip carries: nothing else reads them all.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: where conda is, how it is started, and what its complaints mean."""
+"""Where conda is, how it is started, and what its complaints mean."""
 
 from __future__ import annotations
 

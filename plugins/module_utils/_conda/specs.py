@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""PRIVATE to the collection: what a package specification asks for, and whether an installed package is that.
+"""What a package specification asks for, and whether an installed package is that.
 
 A specification that is not understood here is no error: it is left to conda, which then has to be asked.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: the order of conda's versions and what a version constraint means.
+"""The order of conda's versions and what a version constraint means.
 
 After conda's own description of package specifications and the documentation of its class VersionOrder.
 """

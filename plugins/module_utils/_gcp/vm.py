@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: one machine in Google Cloud with all that belongs to it: examined, planned, and changed.
+"""One machine in Google Cloud with all that belongs to it: examined, planned, and changed.
 
 A plan is made from what there is now, and each of its steps leaves something that the next examination finds. So a run that was
 killed between any two calls is taken up by the next one, and check mode tells the plan without doing it.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PRIVATE to the collection: files that are downloaded in pieces if need be, and are whole as soon as they bear their name."""
+"""Files that are downloaded in pieces if need be, and are whole as soon as they bear their name."""
 
 from __future__ import annotations
 
