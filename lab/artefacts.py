@@ -120,10 +120,10 @@ def make_compose() -> list[Artefact]:
     else:
         say(f"Docker Compose: Debian's in place of the vendor's, since {release.url} is out of reach ({reason})")
         offline = ("docker", "run", "--rm", "--network=none", images.MIRROR.name)
-        told = run(*offline, COMPOSE_PLUGIN, "version")
-        version = re.search(r"\d+\.\d+\.\d+", told)
+        output = run(*offline, COMPOSE_PLUGIN, "version")
+        version = re.search(r"\d+\.\d+\.\d+", output)
         if not version:
-            raise LabError(f"Debian's Compose names no version: {told!r}")
+            raise LabError(f"Debian's Compose names no version: {output!r}")
         file = DIRECTORY / "compose" / _compose_path(version[0])
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(run_bytes(*offline, "cat", COMPOSE_PLUGIN))
@@ -202,8 +202,8 @@ def _build_stand_in() -> conda.Artefact:
     except (UnsuitableInterpreterError, ClosureError) as error:
         raise LabError(f"the stand-in for Anaconda could not be built: {error}") from error
     except subprocess.CalledProcessError as error:
-        told = tail(str(error.stderr or error.stdout or ""))
-        raise LabError(f"the stand-in for Anaconda could not be built: {error}\n{told}") from error
+        output = tail(str(error.stderr or error.stdout or ""))
+        raise LabError(f"the stand-in for Anaconda could not be built: {error}\n{output}") from error
 
 
 def _download(release: Release, directory: str) -> Artefact:
@@ -228,11 +228,11 @@ def _download(release: Release, directory: str) -> Artefact:
 
 def _open(url: str, method: str, seconds: float) -> http.client.HTTPResponse:
     """Open an address of a vendor; no answer for so many seconds raises OSError."""
-    answer: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - the addresses are constants above
+    response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - the addresses are constants above
         urllib.request.Request(url, method=method),  # noqa: S310
         timeout=seconds,
     )
-    return answer
+    return response
 
 
 def described(name: str, version: str, file: Path, *, stand_in: bool, origin: str) -> Artefact:
@@ -247,8 +247,8 @@ def _compose_path(version: str) -> str:
 
 def _role_file(role: str, part: str) -> dict[str, Any]:
     """Return what a role's defaults/main.yml or vars/main.yml says."""
-    said: dict[str, Any] = yaml.safe_load((ROOT / "roles" / role / part / "main.yml").read_text())
-    return said
+    values: dict[str, Any] = yaml.safe_load((ROOT / "roles" / role / part / "main.yml").read_text())
+    return values
 
 
 def _checksum(role: str, version: str, checksums: dict[str, dict[str, str]]) -> str:

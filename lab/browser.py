@@ -44,8 +44,8 @@ def _wait(address: str) -> None:
         except OSError as error:
             found = inspect(BROWSER)
             if found is None or not found["State"]["Running"] or time.monotonic() > give_up:
-                told = tail(attempt("docker", "logs", container(BROWSER)).stderr.decode())
-                raise LabError(f"the browser does not start ({error}):\n{told}") from error
+                log = tail(attempt("docker", "logs", container(BROWSER)).stderr.decode())
+                raise LabError(f"the browser does not start ({error}):\n{log}") from error
             time.sleep(0.1)
 
 

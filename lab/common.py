@@ -79,8 +79,8 @@ def attempt(*command: str | Path, stdin: str | bytes = b"", timeout: float = 60)
     except FileNotFoundError:
         return subprocess.CompletedProcess(command, 127, b"", f"{command[0]}: command not found".encode())
     except subprocess.TimeoutExpired as expired:
-        told = (expired.stderr or b"") + f"\nno end after {timeout:.0f} s".encode()
-        return subprocess.CompletedProcess(command, 124, expired.stdout or b"", told)
+        message = (expired.stderr or b"") + f"\nno end after {timeout:.0f} s".encode()
+        return subprocess.CompletedProcess(command, 124, expired.stdout or b"", message)
 
 
 def run_bytes(*command: str | Path, stdin: str | bytes = b"", timeout: float = 60) -> bytes:
@@ -90,8 +90,8 @@ def run_bytes(*command: str | Path, stdin: str | bytes = b"", timeout: float = 6
     """
     done = attempt(*command, stdin=stdin, timeout=timeout)
     if done.returncode:
-        told = tail((done.stderr or done.stdout).decode(errors="replace"))
-        raise LabError(f"`{' '.join(map(str, command))}` failed ({done.returncode}):\n{told}")
+        message = tail((done.stderr or done.stdout).decode(errors="replace"))
+        raise LabError(f"`{' '.join(map(str, command))}` failed ({done.returncode}):\n{message}")
     return done.stdout
 
 

@@ -90,8 +90,8 @@ def create(name: str, suite: str) -> None:
     started = attempt("docker", "run", "--detach", *names, *labels, *OPTIONS, images.HOSTS[suite].name)
     if started.returncode:
         attempt("docker", "rm", "--volumes", container(name))
-        told = tail(started.stderr.decode())
-        raise LabError(f"host {name} could not be started (`python -m lab ready` makes what it needs):\n{told}")
+        output = tail(started.stderr.decode())
+        raise LabError(f"host {name} could not be started (`python -m lab ready` makes what it needs):\n{output}")
 
 
 def booted(name: str) -> str:
@@ -102,10 +102,10 @@ def booted(name: str) -> str:
     inside = ("docker", "exec", "-i", container(name))
     boot = attempt(*inside, "timeout", str(BOOT_SECONDS), "sh", "-c", BOOT, timeout=BOOT_SECONDS + 10)
     if boot.returncode:
-        told = (boot.stdout + boot.stderr).decode().strip() or f"not up after {BOOT_SECONDS} s"
+        output = (boot.stdout + boot.stderr).decode().strip() or f"not up after {BOOT_SECONDS} s"
         failed = attempt(*inside, "systemctl", "--failed", "--no-legend", "--plain").stdout.decode()
         journal = attempt(*inside, "journalctl", "--no-pager", "--lines=30").stdout.decode()
-        raise LabError(f"host {name}: {told}\nfailed units:\n{failed}\nthe end of its journal:\n{journal}")
+        raise LabError(f"host {name}: {output}\nfailed units:\n{failed}\nthe end of its journal:\n{journal}")
     return boot.stdout.decode()
 
 
@@ -114,9 +114,9 @@ def _wait(name: str) -> None:
     public_key = ssh.KEY.with_suffix(".pub").read_text()
     run("docker", "exec", "-i", container(name), "sh", "-c", LET_IN, stdin=public_key)
     ssh.trust(name, booted(name))
-    answer = ssh.remote(name, "true")
-    if answer.returncode:
-        raise LabError(f"host {name} does not let {ssh.USER} in:\n{answer.stderr.decode()}")
+    login = ssh.remote(name, "true")
+    if login.returncode:
+        raise LabError(f"host {name} does not let {ssh.USER} in:\n{login.stderr.decode()}")
 
 
 def down(*names: str) -> None:
@@ -138,6 +138,6 @@ def listed() -> dict[str, str]:
 
 def inspect(name: str) -> dict[str, Any] | None:
     """Return what the engine knows about a container of this checkout, None if there is none."""
-    told = attempt("docker", "container", "inspect", container(name))
-    found: list[dict[str, Any]] = json.loads(told.stdout or "[]")
+    output = attempt("docker", "container", "inspect", container(name))
+    found: list[dict[str, Any]] = json.loads(output.stdout or "[]")
     return found[0] if found else None

@@ -113,10 +113,10 @@ def _build(image: Image) -> None:
             root.stdout.close()
         if root.wait() or imported.returncode:
             errors.seek(0)
-            told = tail(errors.read().decode(errors="replace") + imported.stderr)
+            message = tail(errors.read().decode(errors="replace") + imported.stderr)
             if imported.returncode == 0:
                 run("docker", "image", "rm", imported.stdout.strip())
-            raise LabError(f"the image {image.name} could not be built:\n{told}")
+            raise LabError(f"the image {image.name} could not be built:\n{message}")
     run("docker", "tag", imported.stdout.strip(), image.name)
 
 
@@ -144,12 +144,12 @@ def source_lines(listed: str, suite: str) -> list[str]:
 
 def apt_options() -> dict[str, str]:
     """Return those of this machine's apt settings without which its archives may be out of an image's reach."""
-    told = {}
+    fields = {}
     for name in APT_OPTIONS:
         value = run("apt-config", "shell", "value", name)
         if value:
-            told[name] = value.partition("=")[2].strip("'")
-    return told
+            fields[name] = value.partition("=")[2].strip("'")
+    return fields
 
 
 def prune() -> None:

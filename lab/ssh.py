@@ -107,8 +107,8 @@ def forward() -> int:
             check=False,
         )
     if master.returncode:
-        told = tail(FORWARD_LOG.read_text())
-        raise LabError(f"the forward to {WORKBENCH} does not come up (`python -m lab up`?):\n{told}")
+        output = tail(FORWARD_LOG.read_text())
+        raise LabError(f"the forward to {WORKBENCH} does not come up (`python -m lab up`?):\n{output}")
     return port
 
 

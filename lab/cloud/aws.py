@@ -133,17 +133,17 @@ class StandIn:
         if action == "DescribeInstances" and self.settings.get("fleet"):
             return self.fleet(call, environ, start_response)
         with self.guard:
-            answer = self.ask(environ, body, start_response)
+            response = self.forward(environ, body, start_response)
             changes = not action.startswith(("Describe", "Get"))
             if changes and self.with_machines:
                 self.sync()
         if changes and self.counted("hold") == 1:
             self.held = True
             self.released.wait()
-        return answer
+        return response
 
-    def ask(self, environ: dict[str, Any], body: bytes, start_response: Callable[..., Any]) -> list[bytes]:
-        """Let moto answer."""
+    def forward(self, environ: dict[str, Any], body: bytes, start_response: Callable[..., Any]) -> list[bytes]:
+        """Let moto handle a call."""
         request = {**environ, "wsgi.input": _Input(body)}
         return list(self.moto(request, start_response))
 
@@ -207,11 +207,11 @@ class StandIn:
     ) -> Iterable[bytes]:
         """Answer DescribeInstances with one page of many instances that differ in their names and addresses."""
         if not self.instances():
-            self.ask(*_form(environ, {**ONE, "Version": call["Version"]}), lambda *_: None)
+            self.forward(*_form(environ, {**ONE, "Version": call["Version"]}), lambda *_: None)
         only = {"Action": "DescribeInstances", "Version": call["Version"]}
-        told = b"".join(self.ask(*_form(environ, only), lambda *_: None)).decode()
+        xml = b"".join(self.forward(*_form(environ, only), lambda *_: None)).decode()
         real = self.instances()[0]
-        found = re.search(r"<reservationSet>(.*?</item>)</reservationSet>", re.sub(r">\s+<", "><", told), re.DOTALL)
+        found = re.search(r"<reservationSet>(.*?</item>)</reservationSet>", re.sub(r">\s+<", "><", xml), re.DOTALL)
         assert found is not None
         item, first, total = found[1], int(call.get("NextToken", "0")), int(self.settings["fleet"])
         page = "".join(
@@ -246,7 +246,7 @@ class StandIn:
 
 
 def _form(environ: dict[str, Any], call: dict[str, str]) -> tuple[dict[str, Any], bytes]:
-    """Return another call by the same client, as `ask` takes it."""
+    """Return another call by the same client, as `forward` takes it."""
     body = urllib.parse.urlencode(call).encode()
     return {**environ, "CONTENT_LENGTH": str(len(body))}, body
 

@@ -47,6 +47,6 @@ def steer(address: str, settings: dict[str, Any] | None = None) -> dict[str, Any
     """Ask the stand-in at `address` (http://host:port) how it is or, with settings, change how it behaves."""
     at, body = address.removeprefix("http://"), None if settings is None else json.dumps(settings).encode()
     request = urllib.request.Request(f"http://{at}/lab/{'state' if body is None else 'set'}", body)
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-        told: dict[str, Any] = json.load(answer)
-    return told
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as response:
+        document: dict[str, Any] = json.load(response)
+    return document

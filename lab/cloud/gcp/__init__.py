@@ -26,9 +26,9 @@ from pathlib import Path
 
 from lab.cloud import machines
 from lab.cloud.gcp.compute import Compute
-from lab.cloud.gcp.door import ADDRESS_HOST, Answer, Door, HangupError, certificates
 from lab.cloud.gcp.identity import Accounts, Services
 from lab.cloud.gcp.model import PROJECT, Call, Json, RefusalError, not_found, not_modelled
+from lab.cloud.gcp.proxy import ADDRESS_HOST, HangupError, Proxy, Response, certificates
 from lab.cloud.gcp.tokens import Tokens
 from lab.common import LabError, say
 from lab.ssh import KEY as LAB_KEY
@@ -37,7 +37,7 @@ CALLER = "203.0.113.7"  # what the service says that tells callers their address
 
 
 class StandIn:
-    """Judges each call and has the part answer that it is for."""
+    """Checks each call and passes it to the part that it is for."""
 
     def __init__(self, folder: Path, with_machines: bool) -> None:
         """Write the credentials of its one caller into the folder."""
@@ -47,10 +47,10 @@ class StandIn:
         self.compute = Compute(self.settings, self.accounts.knows, with_machines)
         self._parts: dict[str, Callable[[Call], Json]] = {
             "cloudresourcemanager.googleapis.com": self.accounts.policy,
-            "compute.googleapis.com": self.compute.answer,
-            "iam.googleapis.com": self.accounts.answer,
-            "serviceusage.googleapis.com": self.services.answer,
-            "www.googleapis.com": self.compute.answer,
+            "compute.googleapis.com": self.compute.handle,
+            "iam.googleapis.com": self.accounts.handle,
+            "serviceusage.googleapis.com": self.services.handle,
+            "www.googleapis.com": self.compute.handle,
         }
         self._tokens = Tokens(folder)
         self._calls: list[str] = []
@@ -58,8 +58,8 @@ class StandIn:
         self._released = threading.Event()
         self._guard = threading.Lock()
 
-    def answer(self, call: Call, token: str) -> Answer:
-        """Answer one call, in the way that the settings ask for."""
+    def handle(self, call: Call, token: str) -> Response:
+        """Handle one call, as the settings say."""
         if not call.host:
             return self._control(call)
         if call.host == ADDRESS_HOST:
@@ -69,7 +69,7 @@ class StandIn:
                 return 200, self._tokens.give(call.body)
             self._refuse_at_will(call)
             self._tokens.check(token)
-            done: Answer = 200, self._done(call)
+            done: Response = 200, self._done(call)
         except RefusalError as refusal:
             done = refusal.status, refusal.body()
         if call.changes():
@@ -107,8 +107,8 @@ class StandIn:
             released.wait()
             raise HangupError
 
-    def _control(self, call: Call) -> Answer:
-        """Answer a test."""
+    def _control(self, call: Call) -> Response:
+        """Handle a call of a test."""
         if (call.method, call.path) == ("POST", "/lab/set"):
             with self._guard:
                 self.settings.clear()
@@ -150,12 +150,12 @@ def serve(with_machines: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="mlops-gcp-") as name:
         folder = Path(name)
         stand_in = StandIn(folder, with_machines)
-        door = Door(certificates(folder), stand_in.answer)
-        for key, value in environment(door.server_port, folder).items():
+        proxy = Proxy(certificates(folder), stand_in.handle)
+        for key, value in environment(proxy.server_port, folder).items():
             print(f"export {key}={value}", flush=True)
         say("a stand-in for Google Cloud answers until it is interrupted; its machines are Debian hosts of the lab")
         try:
-            door.serve_forever()
+            proxy.serve_forever()
         finally:
             if with_machines:
                 machines.remove(*stand_in.compute.machine_names())

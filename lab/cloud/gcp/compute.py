@@ -75,7 +75,7 @@ class Compute:
         self._knows_account = knows_account
         self._with_machines = with_machines
         self._operations: dict[str, Json] = {}
-        self._asked: dict[str, str] = {}  # by request ID: a call that comes twice is done once
+        self._requests: dict[str, str] = {}  # by request ID: a call that comes twice is done once
         self._ended = threading.Condition(threading.RLock())
         self.resources: dict[str, Json] = {}
         self._add("global/networks/default", {"name": "default", "autoCreateSubnetworks": True}, "network")
@@ -105,8 +105,8 @@ class Compute:
         """Return the names of the lab hosts behind the instances."""
         return [_host(resource["name"]) for path, resource in self.resources.items() if "/instances/" in path]
 
-    def answer(self, call: Call) -> Json:
-        """Answer one call."""
+    def handle(self, call: Call) -> Json:
+        """Handle one call."""
         route = ROUTE.fullmatch(call.path)
         if route is None:
             raise not_modelled(str(call))
@@ -116,8 +116,8 @@ class Compute:
         if project != PROJECT:
             raise not_found(f"projects/{project}")
         with self._ended:
-            if call.option("requestId") in self._asked:
-                return dict(self._operations[self._asked[call.option("requestId")]])
+            if call.option("requestId") in self._requests:
+                return dict(self._operations[self._requests[call.option("requestId")]])
             if kind == "operations":
                 return self._operation(call, scope, name, verb)
             if scope.startswith("zones/"):
@@ -198,7 +198,7 @@ class Compute:
         }
         self._operations[name] = operation
         if request := call.option("requestId"):
-            self._asked[request] = name
+            self._requests[request] = name
         threading.Thread(target=self._work, args=(operation, effect, first), daemon=True).start()
         return dict(operation)
 
@@ -434,13 +434,13 @@ class Compute:
         if call.option("networkInterface") != "nic0" or call.option("accessConfig") not in names:
             raise not_found(f"access config {call.option('accessConfig')}")
 
-        def taken() -> None:
+        def remove() -> None:
             interface["accessConfigs"].clear()
             for address in self._addresses():
                 if resource["selfLink"] in address.get("users", []):
                     address.update(status="RESERVED", users=[])
 
-        return self._begin(call, "deleteAccessConfig", path, taken)
+        return self._begin(call, "deleteAccessConfig", path, remove)
 
     def _access(self, config: Json, instance: str) -> Json:
         """Return an access configuration; a fixed address in it has to be the project's own and free."""

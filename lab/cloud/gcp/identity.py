@@ -52,12 +52,12 @@ class Services:
             message = f"{service} has not been used in project {PROJECT} before or it is disabled."
             raise RefusalError(403, "accessNotConfigured", message, detail="SERVICE_DISABLED")
 
-    def answer(self, call: Call) -> Json:
+    def handle(self, call: Call) -> Json:
         """Answer a call to serviceusage.googleapis.com."""
         place = call.path.removeprefix(f"/v1/projects/{PROJECT}")
         if (call.method, place) == ("GET", "/services:batchGet"):
             prefix = f"projects/{PROJECT}/services/"
-            return {"services": [self._told(name.removeprefix(prefix)) for name in call.query.get("names", [])]}
+            return {"services": [self._service(name.removeprefix(prefix)) for name in call.query.get("names", [])]}
         if (call.method, place) == ("POST", "/services:batchEnable"):
             return self._enable(call.body)
         if call.method == "GET" and (name := call.path.removeprefix("/v1/")) in self._operations:
@@ -68,13 +68,13 @@ class Services:
         only(body, ["serviceIds"], "services.batchEnable")
         ready = time.monotonic() + self._settings.get("slow", 0)
         for service in body["serviceIds"]:
-            self._told(service)
+            self._service(service)
             self._since.setdefault(service, ready + self._settings.get("propagation", 0))
         name = f"operations/acat.p2-{number()}"
         self._operations[name] = ready
         return self._operation(name)
 
-    def _told(self, service: str) -> Json:
+    def _service(self, service: str) -> Json:
         if service not in KNOWN_SERVICES:
             raise RefusalError(403, "forbidden", f"Not found or permission denied for service(s): {service}.")
         state = "ENABLED" if service in self._since else "DISABLED"
@@ -94,7 +94,7 @@ class Accounts:
         self._known_from: dict[str, float] = {}
         self.bindings: list[Json] = [OWNER]
 
-    def answer(self, call: Call) -> Json:
+    def handle(self, call: Call) -> Json:
         """Answer a call to iam.googleapis.com."""
         place = f"/v1/projects/{PROJECT}/serviceAccounts"
         if call.method == "POST" and call.path == place:
@@ -161,8 +161,8 @@ class Accounts:
         version = body.get("options", {}).get("requestedPolicyVersion", 1)
         conditional = any("condition" in binding for binding in self.bindings)
         # Who asks for an old version does not get to see conditions.
-        told = [binding if version == 3 else _without(binding, "condition") for binding in self.bindings]
-        return {"version": 3 if conditional and version == 3 else 1, "etag": self._etag(), "bindings": told}
+        bindings = [binding if version == 3 else _without(binding, "condition") for binding in self.bindings]
+        return {"version": 3 if conditional and version == 3 else 1, "etag": self._etag(), "bindings": bindings}
 
     def _write(self, body: Json) -> Json:
         only(body, ["policy"], "projects.setIamPolicy")

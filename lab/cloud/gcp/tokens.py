@@ -15,8 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from lab.cloud.gcp.door import pem
 from lab.cloud.gcp.model import PROJECT, Json, RefusalError
+from lab.cloud.gcp.proxy import pem
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 an address, no secret
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

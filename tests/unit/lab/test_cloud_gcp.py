@@ -17,7 +17,7 @@ HERE = "/compute/v1/projects/demo-project"
 def stand_in(tmp_path: Path) -> StandIn:
     made = StandIn(tmp_path, with_machines=False)
     enable = Call("POST", "serviceusage.googleapis.com", "/v1/projects/demo-project/services:batchEnable")
-    made.services.answer(Call(enable.method, enable.host, enable.path, {}, {"serviceIds": [COMPUTE]}))
+    made.services.handle(Call(enable.method, enable.host, enable.path, {}, {"serviceIds": [COMPUTE]}))
     return made
 
 
@@ -54,12 +54,12 @@ def test_a_filter_that_is_not_known_is_refused(expression: str) -> None:
 )
 def test_what_is_not_modelled_is_refused(stand_in: StandIn, method: str, path: str, status: int) -> None:
     with pytest.raises(RefusalError) as refusal:
-        stand_in.compute.answer(Call(method, COMPUTE, path, {}, {"name": "box", "guestAccelerators": []}))
+        stand_in.compute.handle(Call(method, COMPUTE, path, {}, {"name": "box", "guestAccelerators": []}))
     assert refusal.value.status == status
 
 
 def test_nobody_is_let_in_without_a_token(stand_in: StandIn) -> None:
-    status, _answer = stand_in.answer(Call("GET", COMPUTE, f"{HERE}/aggregated/instances"), "made up")
+    status, _response = stand_in.handle(Call("GET", COMPUTE, f"{HERE}/aggregated/instances"), "made up")
     assert status == 401
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door to Google Cloud's stand-in: a proxy that ends the TLS of Google's host names with certificates of its own.
+"""The proxy in front of Google Cloud's stand-in: it ends the TLS of Google's host names with certificates of its own.
 
 Google's clients have no setting for another address, but all of them honour HTTPS_PROXY and REQUESTS_CA_BUNDLE. So one
 port takes `CONNECT compute.googleapis.com:443`, and answers what comes through it itself. It passes nothing on.
@@ -36,11 +36,11 @@ HOSTS = (
     "www.googleapis.com",
     ADDRESS_HOST,
 )
-Answer = tuple[int, Json | str]
+Response = tuple[int, Json | str]
 
 
 class HangupError(Exception):
-    """Ends the connection without an answer."""
+    """Ends the connection without a response."""
 
 
 def pem(key: rsa.RSAPrivateKey) -> bytes:
@@ -81,22 +81,22 @@ def certificates(folder: Path) -> ssl.SSLContext:
     return context
 
 
-class Door(ThreadingHTTPServer):
-    """A server on a free port of this machine alone; `answer` gets each call with the token that it shows."""
+class Proxy(ThreadingHTTPServer):
+    """A server on a free port of this machine alone; `handle` gets each call with the token that it shows."""
 
     daemon_threads = True
 
-    def __init__(self, context: ssl.SSLContext, answer: Callable[[Call, str], Answer]) -> None:
-        super().__init__(("127.0.0.1", 0), _Visitor)
+    def __init__(self, context: ssl.SSLContext, handle: Callable[[Call, str], Response]) -> None:
+        super().__init__(("127.0.0.1", 0), _Connection)
         self.context = context
-        self.answer = answer
+        self.handle = handle
 
 
-class _Visitor(BaseHTTPRequestHandler):
+class _Connection(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
-    server: Door
+    server: Proxy
     host = ""
 
     def do_CONNECT(self) -> None:
@@ -112,26 +112,26 @@ class _Visitor(BaseHTTPRequestHandler):
         self.host = host
         self.close_connection = False
 
-    def respond(self) -> None:
-        """Answer one request."""
+    def _handle(self) -> None:
+        """Handle one request."""
         place = urllib.parse.urlsplit(self.path)
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         form = self.host and self.headers.get_content_type() == "application/x-www-form-urlencoded"
         body = dict(urllib.parse.parse_qsl(text.decode())) if form else json.loads(text or b"{}") or {}
         call = Call(self.command, self.host, place.path, urllib.parse.parse_qs(place.query), body)
         try:
-            status, answer = self.server.answer(call, self.headers.get("Authorization", "").removeprefix("Bearer "))
+            status, content = self.server.handle(call, self.headers.get("Authorization", "").removeprefix("Bearer "))
         except HangupError:
             self.close_connection = True
             return
-        told = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
+        data = (content if isinstance(content, str) else json.dumps(content)).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain" if isinstance(answer, str) else "application/json")
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
+        self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(data)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815 the names are http.server's
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815 the names are http.server's
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the calls are in /lab/state."""
