@@ -158,15 +158,15 @@ from ansible_collections.mlops.workbench.plugins.module_utils._gcp import vm as 
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
 
 
-def describe(state: dict[str, Any]) -> dict[str, Any]:
+def describe(state: machines.State) -> dict[str, Any]:
     """What the user wants to know of the machine."""
-    instance = state["instance"]
+    instance = state.instance
     if not instance:
         return {}
     accounts = instance.get("serviceAccounts", [])
     return {
         "address": wanted.access_of(instance).get("natIP", ""),
-        "disk_gb": int(state["disk"]["sizeGb"]) if state["disk"] else 0,
+        "disk_gb": int(state.disk["sizeGb"]) if state.disk else 0,
         "id": instance["id"],
         "machine_type": wanted.last(instance["machineType"]),
         "service_account": accounts[0]["email"] if accounts else "",
@@ -177,8 +177,7 @@ def describe(state: dict[str, Any]) -> dict[str, Any]:
 
 def reach_state(vm: machines.Vm, spec: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Examine, plan and change; the result of the module. Raises CloudError, and ValueError for what stands in the way."""
-    state = vm.read_state(wait=not check_mode)
-    state = machines.settled(state)
+    state = machines.settled(vm.read_state(wait=not check_mode))
     found = machines.problems(spec, state)
     if found:
         raise ValueError("\n".join(["Nothing was changed.", *("- " + one for one in found)]))

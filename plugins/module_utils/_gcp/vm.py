@@ -9,8 +9,8 @@ killed between any two calls is taken up by the next one, and check mode tells t
 
 from __future__ import annotations
 
-import copy
 import os
+from dataclasses import dataclass, replace
 from typing import Any, Callable, NamedTuple
 
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
@@ -33,6 +33,30 @@ class Step(NamedTuple):
     text: str
     action: str
     arguments: list[Any]
+
+
+@dataclass(frozen=True)
+class Key:
+    """The local private key: whether it exists, what is wrong with it, its public half, and whether we made it."""
+
+    exists: bool = False
+    problem: str = ""
+    public: str = ""
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """What exists: interfaces that are not enabled, the key, the account and its roles, and resources as Google describes them."""
+
+    disabled: list[str]
+    key: Key
+    account: dict[str, Any] | None
+    roles: list[str]
+    firewalls: dict[str, dict[str, Any]]
+    address: dict[str, Any] | None
+    instance: dict[str, Any] | None
+    disk: dict[str, Any] | None
 
 
 class Vm:
@@ -59,31 +83,30 @@ class Vm:
 
     # What exists
 
-    def read_state(self, wait: bool) -> dict[str, Any]:
-        """What there is of the machine. With `wait`, what an interrupted run has begun comes to its end first."""
+    def read_state(self, wait: bool) -> State:
+        """What exists of the machine. With `wait`, what an interrupted run has begun comes to its end first."""
         disabled = self.disabled_services()
-        state = {
-            "disabled": disabled,
-            "key": self.key(),
-            "account": None,
-            "roles": [],
-            "firewalls": {},
-            "address": None,
-            "instance": None,
-            "disk": None,
-        }
+        account, roles, firewalls = None, [], {}
+        found: dict[str, Any] = {"addresses": None, "instances": None, "disks": None}
         if "iam" not in disabled:
-            state["account"] = self.client.get("%s/%s" % (self.accounts, self.account))
+            account = self.client.get("%s/%s" % (self.accounts, self.account))
         if "compute" not in disabled:
             if wait:
                 self.settle()
-            state["firewalls"] = self.found_firewalls()
-            state["address"] = self.found("addresses")
-            state["instance"] = self.found("instances")
-            state["disk"] = self.found("disks")
+            firewalls = self.found_firewalls()
+            found = {kind: self.found(kind) for kind in found}
         if "cloudresourcemanager" not in disabled:
-            state["roles"] = wanted.roles_of(self.read_policy(), self.member)
-        return state
+            roles = wanted.roles_of(self.read_policy(), self.member)
+        return State(
+            disabled=disabled,
+            key=self.key(),
+            account=account,
+            roles=roles,
+            firewalls=firewalls,
+            address=found["addresses"],
+            instance=found["instances"],
+            disk=found["disks"],
+        )
 
     def disabled_services(self) -> list[str]:
         """Google's interfaces that the machine needs and the project may not use yet."""
@@ -131,15 +154,15 @@ class Vm:
         """The project's policy. An older version than 3 would lose the conditions of others when it is written back."""
         return self.client.call("POST", self.policy + ":getIamPolicy", {"options": {"requestedPolicyVersion": 3}})
 
-    def key(self) -> dict[str, Any]:
-        """The local private key: whether it is there, what is wrong with it, its public half, and whether we made it."""
+    def key(self) -> Key:
+        """The local private key."""
         path = self.spec["key_file"]
         if not os.path.exists(path):
-            return {"exists": False, "problem": "", "public": "", "ours": False}
+            return Key()
         code, public, complaint = self.run_command(["ssh-keygen", "-y", "-P", "", "-f", path])
         public = public.strip()
         ours = public.split(" ", 2)[2:] == [wanted.key_comment(self.name)]
-        return {"exists": True, "problem": complaint.strip() if code else "", "public": public, "ours": ours}
+        return Key(exists=True, problem=complaint.strip() if code else "", public=public, ours=ours)
 
     # What is done; each method is one step
 
@@ -205,7 +228,7 @@ class Vm:
     def make_instance(self) -> None:
         """Make the machine with its disk, and wait until it runs."""
         address = self.existing("addresses")["address"] if self.spec["fixed_address"] else None
-        body = wanted.machine(self.spec, self.spec["zone"], self.key()["public"], self.account, address)
+        body = wanted.machine(self.spec, self.spec["zone"], self.key().public, self.account, address)
         self.client.change("POST", "%s/zones/%s/instances" % (self.compute, self.spec["zone"]), body)
 
     def order(self, verb: str) -> None:
@@ -234,7 +257,7 @@ class Vm:
         """Hand the key over."""
         instance = self.existing("instances")
         have = instance.get("metadata", {})
-        items = wanted.metadata(have.get("items", []), self.key()["public"], self.name)
+        items = wanted.metadata(have.get("items", []), self.key().public, self.name)
         self.client.change(
             "POST", instance["selfLink"] + "/setMetadata", {"items": items, "fingerprint": have.get("fingerprint")}
         )
@@ -278,13 +301,12 @@ class Vm:
                 os.remove(path)
 
 
-def settled(state: dict[str, Any]) -> dict[str, Any]:
+def settled(state: State) -> State:
     """The same, as it will be when an operation that still runs is done: what check mode plans with."""
-    state = copy.deepcopy(state)
-    instance = state["instance"]
-    if instance:
-        instance["status"] = MODE.get(instance["status"], instance["status"])
-    return state
+    if not state.instance:
+        return state
+    status = state.instance["status"]
+    return replace(state, instance={**state.instance, "status": MODE.get(status, status)})
 
 
 def is_ours(resource: dict[str, Any], name: str) -> bool:
@@ -292,9 +314,9 @@ def is_ours(resource: dict[str, Any], name: str) -> bool:
     return resource.get("labels", {}).get(wanted.LABEL) == name or resource.get("description") == wanted.mark(name)
 
 
-def problems(spec: dict[str, Any], state: dict[str, Any]) -> list[str]:
+def problems(spec: dict[str, Any], state: State) -> list[str]:
     """The reasons not to start: each says which variable it hangs on, what is wrong, and what to do."""
-    name, instance, key = spec["name"], state["instance"], state["key"]
+    name, instance, key = spec["name"], state.instance, state.key
     if spec["state"] == "absent":
         return []
     if spec["state"] in ("started", "stopped"):
@@ -305,9 +327,9 @@ def problems(spec: dict[str, Any], state: dict[str, Any]) -> list[str]:
             ]
         return resting(instance)
     found = []
-    named = [("machine", instance), ("address", state["address"]), ("disk", None if instance else state["disk"])]
-    named += [("firewall rule", rule) for rule in state["firewalls"].values()]
-    for kind, resource in [*named, ("service account", state["account"])]:
+    named = [("machine", instance), ("address", state.address), ("disk", None if instance else state.disk)]
+    named += [("firewall rule", rule) for rule in state.firewalls.values()]
+    for kind, resource in [*named, ("service account", state.account)]:
         if resource and not is_ours(resource, name):
             found.append(
                 'gcp_vm_name: there is a %s of the name %s that carries no mark of ours (the label %s, or the description "%s"), so it '
@@ -321,27 +343,27 @@ def problems(spec: dict[str, Any], state: dict[str, Any]) -> list[str]:
                 "gcp_vm_zone: the machine is in %s, not in %s. Remedy: set GCP_ZONE=%s, or remove the machine first"
                 % (zone, spec["zone"], zone)
             )
-        if not key["exists"]:
+        if not key.exists:
             found.append(
                 "gcp_vm_key_file: the machine is there, and its private key %s is lost. Remedy: bring the file back, or let "
                 "gcp_vm_key_file name another private key, which is handed over then; or remove the machine with %s and start anew"
                 % (spec["key_file"], ABSENT % name)
             )
         found += resting(instance)
-    elif state["disk"]:
+    elif state.disk:
         found.append(
             "gcp_vm_name: there is a disk of the name %s without a machine. Remedy: remove it with %s, or make a machine of it by hand"
             % (name, ABSENT % name)
         )
-    if state["address"] and wanted.last(state["address"].get("region")) != spec["region"] and spec["fixed_address"]:
+    if state.address and wanted.last(state.address.get("region")) != spec["region"] and spec["fixed_address"]:
         found.append(
             "gcp_vm_zone: the fixed address of the name %s is in %s. Remedy: take a zone there, or remove it with %s"
-            % (name, wanted.last(state["address"].get("region")), ABSENT % name)
+            % (name, wanted.last(state.address.get("region")), ABSENT % name)
         )
-    if key["problem"]:
+    if key.problem:
         found.append(
             "gcp_vm_key_file: %s cannot be used: %s. Remedy: let it be a private key without passphrase and of mode 0400, or name a "
-            "file that is not there" % (spec["key_file"], key["problem"])
+            "file that is not there" % (spec["key_file"], key.problem)
         )
     return found
 
@@ -356,32 +378,32 @@ def resting(instance: dict[str, Any]) -> list[str]:
     ]
 
 
-def plan(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan(spec: dict[str, Any], state: State) -> list[Step]:
     """The steps from what there is to what is asked for, in their order."""
     return {"present": plan_present, "absent": plan_absent}.get(spec["state"], plan_order)(spec, state)
 
 
-def plan_order(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan_order(spec: dict[str, Any], state: State) -> list[Step]:
     """Steps that start or stop the machine, and touch nothing else of it."""
     verb, status = {"started": ("start", "RUNNING"), "stopped": ("stop", "TERMINATED")}[spec["state"]]
-    if state["instance"]["status"] == status:
+    if state.instance and state.instance["status"] == status:
         return []
     return [Step("%s the machine %s" % (verb, spec["name"]), "order", [verb])]
 
 
-def plan_present(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan_present(spec: dict[str, Any], state: State) -> list[Step]:
     """Steps that make what is missing, and change what is otherwise."""
     name, steps = spec["name"], []
-    if state["disabled"]:
-        steps.append(Step("enable %s" % ", ".join(state["disabled"]), "enable", [state["disabled"]]))
-    if not state["key"]["exists"]:
+    if state.disabled:
+        steps.append(Step("enable %s" % ", ".join(state.disabled), "enable", [state.disabled]))
+    if not state.key.exists:
         steps.append(Step("make the key pair %s" % spec["key_file"], "make_key", []))
-    if not state["account"]:
+    if not state.account:
         steps.append(Step("make the service account %s" % wanted.account_id(name), "make_account", []))
-    if state["roles"] != sorted(spec["roles"]):
+    if state.roles != sorted(spec["roles"]):
         steps.append(Step("give it %s" % (", ".join(sorted(spec["roles"])) or "no roles"), "bind", [spec["roles"]]))
     steps += plan_firewalls(spec, state)
-    address = state["address"]
+    address = state.address
     if spec["fixed_address"]:
         if not address:
             steps.append(Step("reserve the address %s" % name, "reserve", []))
@@ -393,24 +415,24 @@ def plan_present(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     return steps
 
 
-def plan_firewalls(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan_firewalls(spec: dict[str, Any], state: State) -> list[Step]:
     """Steps that make, change and remove firewall rules."""
     rules, steps = wanted.firewalls(spec), []
     for rule in rules.values():
-        have = state["firewalls"].get(rule["name"])
+        have = state.firewalls.get(rule["name"])
         if not have:
             steps.append(Step("make the firewall rule %s" % rule["name"], "make_firewall", [rule]))
         elif wanted.rule_differs(have, rule):
             steps.append(Step("change the firewall rule %s" % rule["name"], "change_firewall", [rule]))
-    for rule in state["firewalls"].values():
+    for rule in state.firewalls.values():
         if rule["name"] not in rules:
             steps.append(Step("remove the firewall rule %s" % rule["name"], "remove", [rule["selfLink"]]))
     return steps
 
 
-def plan_instance(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan_instance(spec: dict[str, Any], state: State) -> list[Step]:
     """Steps that make the machine, or change the one that is there, and let it run."""
-    name, instance, steps = spec["name"], state["instance"], []
+    name, instance, steps = spec["name"], state.instance, []
     if not instance:
         return [Step("make the machine %s" % name, "make_instance", [])]
     if labels_differ(instance, spec):
@@ -419,9 +441,9 @@ def plan_instance(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     if sorted(tags) != wanted.tags(tags, spec):
         steps.append(Step("set its network tags", "set_tags", []))
     items = instance.get("metadata", {}).get("items", [])
-    if state["key"]["public"] and wanted.metadata_differs(items, wanted.metadata(items, state["key"]["public"], name)):
+    if state.key.public and wanted.metadata_differs(items, wanted.metadata(items, state.key.public, name)):
         steps.append(Step("hand the key over", "set_metadata", []))
-    access, address = wanted.access_of(instance), state["address"]
+    access, address = wanted.access_of(instance), state.address
     is_fixed = bool(address and access.get("natIP") == address["address"])
     if not access or is_fixed != spec["fixed_address"]:
         steps.append(
@@ -441,12 +463,12 @@ def plan_instance(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
     return steps + stopped
 
 
-def plan_absent(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
+def plan_absent(spec: dict[str, Any], state: State) -> list[Step]:
     """Steps that remove what carries our mark, each before what it needs."""
     name, steps = spec["name"], []
     ours = {
-        kind: state[kind] if state[kind] and is_ours(state[kind], name) else None
-        for kind in ("instance", "disk", "address")
+        kind: resource if resource and is_ours(resource, name) else None
+        for kind, resource in (("instance", state.instance), ("disk", state.disk), ("address", state.address))
     }
     if ours["instance"]:
         steps.append(Step("remove the machine %s and its disk" % name, "remove", [ours["instance"]["selfLink"]]))
@@ -459,18 +481,18 @@ def plan_absent(spec: dict[str, Any], state: dict[str, Any]) -> list[Step]:
         steps.append(
             Step("give back the address %s" % ours["address"]["address"], "remove", [ours["address"]["selfLink"]])
         )
-    for rule in state["firewalls"].values():
+    for rule in state.firewalls.values():
         if is_ours(rule, name):
             steps.append(Step("remove the firewall rule %s" % rule["name"], "remove", [rule["selfLink"]]))
     # Never because no machine was found: in another project, it may be what opens one. And before the last step: a run that was
     # killed would not come back to it.
-    account = state["account"] and is_ours(state["account"], name)
-    if state["key"]["ours"] and (steps or account):
+    account = state.account and is_ours(state.account, name)
+    if state.key.ours and (steps or account):
         steps.append(Step("remove the key pair %s" % spec["key_file"], "remove_key", []))
     if account:
         # In this order: Google keeps the roles of an account that is gone, under another name.
-        if state["roles"]:
-            steps.append(Step("take %s from the service account" % ", ".join(state["roles"]), "bind", [[]]))
+        if state.roles:
+            steps.append(Step("take %s from the service account" % ", ".join(state.roles), "bind", [[]]))
         steps.append(Step("remove the service account %s" % wanted.account_id(name), "remove_account", []))
     return steps
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.module_utils._gcp import vm, wanted
@@ -30,17 +31,10 @@ SPEC = {
     "fixed_address": False,
     "roles": ["roles/a", "roles/b"],
 }
-KEY = {"exists": True, "problem": "", "public": "ssh-rsa AAAA mlops.workbench gcp box", "ours": True}
-NOTHING = {
-    "disabled": [],
-    "key": {"exists": False, "problem": "", "public": "", "ours": False},
-    "account": None,
-    "roles": [],
-    "firewalls": {},
-    "address": None,
-    "instance": None,
-    "disk": None,
-}
+KEY = vm.Key(exists=True, public="ssh-rsa AAAA mlops.workbench gcp box", ours=True)
+NOTHING = vm.State(
+    disabled=[], key=vm.Key(), account=None, roles=[], firewalls={}, address=None, instance=None, disk=None
+)
 
 
 def there(**changes):
@@ -49,7 +43,7 @@ def there(**changes):
     for rule in rules.values():
         rule["selfLink"] = LINK + "global/firewalls/" + rule["name"]
         rule["network"] = LINK + "global/networks/default"
-    body = wanted.machine(SPEC, SPEC["zone"], KEY["public"], MEMBER.partition(":")[2], None)
+    body = wanted.machine(SPEC, SPEC["zone"], KEY.public, MEMBER.partition(":")[2], None)
     instance = {
         **body,
         "selfLink": LINK + "zones/z-a1-b/instances/box",
@@ -59,30 +53,25 @@ def there(**changes):
     }
     account = {"email": MEMBER.partition(":")[2], "description": wanted.mark("box")}
     disk = {"name": "box", "labels": wanted.labels(SPEC), "selfLink": LINK + "zones/z-a1-b/disks/box"}
-    seen = {
-        "key": KEY,
-        "account": account,
-        "roles": SPEC["roles"],
-        "firewalls": rules,
-        "instance": instance,
-        "disk": disk,
-    }
-    return {**NOTHING, **seen, **changes}
+    state = replace(
+        NOTHING, key=KEY, account=account, roles=SPEC["roles"], firewalls=rules, instance=instance, disk=disk
+    )
+    return replace(state, **changes)
 
 
 def instance(**changes):
-    return {**there()["instance"], **changes}
+    return {**there().instance, **changes}
 
 
-def actions(spec, seen):
-    return [step.action for step in vm.plan({**SPEC, **spec}, seen)]
+def actions(spec, state):
+    return [step.action for step in vm.plan({**SPEC, **spec}, state)]
 
 
 def test_from_nothing_the_machine_comes_last():
-    seen = {**NOTHING, "disabled": ["compute"]}
+    state = replace(NOTHING, disabled=["compute"])
     made = ["enable", "make_key", "make_account", "bind", "make_firewall", "make_firewall"]
-    assert actions({}, seen) == [*made, "make_instance"]
-    fixed = actions({"fixed_address": True, "http": True}, seen)
+    assert actions({}, state) == [*made, "make_instance"]
+    fixed = actions({"fixed_address": True, "http": True}, state)
     assert fixed == [*made, "make_firewall", "reserve", "set_labels", "make_instance"]
 
 
@@ -127,7 +116,7 @@ def test_all_goes_in_the_order_in_which_it_can():
 
 
 def test_the_key_stays_where_nothing_of_the_machine_was_found():
-    assert actions({"state": "absent"}, {**NOTHING, "key": KEY}) == []
+    assert actions({"state": "absent"}, replace(NOTHING, key=KEY)) == []
 
 
 def test_nothing_of_somebody_else_goes():
@@ -145,8 +134,8 @@ def test_nothing_of_somebody_else_goes():
 @pytest.mark.parametrize(
     ("state", "changes", "word"),
     [
-        ("present", {"key": NOTHING["key"]}, "is lost"),
-        ("present", {"key": {**KEY, "problem": "bad"}}, "cannot be used"),
+        ("present", {"key": vm.Key()}, "is lost"),
+        ("present", {"key": replace(KEY, problem="bad")}, "cannot be used"),
         ("present", {"instance": instance(status="SUSPENDED")}, "SUSPENDED"),
         ("present", {"instance": instance(zone=LINK + "zones/z-a1-c")}, "GCP_ZONE=z-a1-c"),
         ("present", {"instance": None}, "a disk of the name box without a machine"),
@@ -192,11 +181,11 @@ def test_ssh_is_shut_before_the_rule_of_the_network_counts():
 
 def test_an_older_key_of_ours_is_replaced_and_those_of_others_stay():
     old = "ubuntu:ssh-rsa OLD mlops.workbench gcp box\nbob:ssh-rsa BOB bob"
-    items = wanted.metadata([{"key": "ssh-keys", "value": old}, {"key": "a", "value": "1"}], KEY["public"], "box")
+    items = wanted.metadata([{"key": "ssh-keys", "value": old}, {"key": "a", "value": "1"}], KEY.public, "box")
     assert {item["key"]: item["value"] for item in items} == {
         "a": "1",
         "enable-oslogin": "FALSE",
-        "ssh-keys": "bob:ssh-rsa BOB bob\nubuntu:" + KEY["public"],
+        "ssh-keys": "bob:ssh-rsa BOB bob\nubuntu:" + KEY.public,
     }
 
 
