@@ -271,8 +271,5 @@ def _index() -> dict[str, Any]:
 
 
 def _sha256(file: Path) -> str:
-    total = hashlib.sha256()
     with file.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            total.update(chunk)
-    return total.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()
