@@ -13,8 +13,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any, Callable, NamedTuple
 
-from ansible_collections.mlops.workbench.plugins.module_utils._gcp import wanted
-from ansible_collections.mlops.workbench.plugins.module_utils._gcp.client import Client, CloudError
+from . import wanted
+from .client import Client, CloudError
 
 COMPUTE = "https://compute.googleapis.com/compute/v1/projects/%s"
 SERVICE_USAGE = "https://serviceusage.googleapis.com/v1"

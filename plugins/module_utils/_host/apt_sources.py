@@ -11,8 +11,8 @@ import os
 import re
 from typing import Iterable, TypedDict
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.files import regular_file
-from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import fits
+from .files import regular_file
+from .packages import fits
 
 KEYRINGS = ("/etc/apt/keyrings/", "/usr/share/keyrings/", "/etc/apt/trusted.gpg.d/")
 

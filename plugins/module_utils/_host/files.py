@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass
 from typing import IO, Iterable, Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import SharedError, acting_as, owner_of
+from .ownership import SharedError, acting_as, owner_of
 
 LARGEST = 1 << 30  # bytes: no single file of the roles' comes near
 LARGEST_TEXT = 1 << 24

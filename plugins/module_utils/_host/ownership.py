@@ -15,7 +15,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import account_of, all_members, user_name
+from .accounts import account_of, all_members, user_name
 
 LINKS = 40  # as many as the kernel follows
 

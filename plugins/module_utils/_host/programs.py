@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account, account_of
+from .accounts import Account, account_of
 
 # What cron and sudo give: the answer must not depend on how somebody called Ansible.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -8,22 +8,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import (
-    Account,
-    account,
-    group_sources,
-    is_external,
-    listed_members,
-    user_name,
-    users_of_group,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import SharedError, owner_of, prefix_owner
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import (
-    LOGIN_USER,
-    Problem,
-    expand,
-    problem,
-)
+from .._host.accounts import Account, account, group_sources, is_external, listed_members, user_name, users_of_group
+from .._host.ownership import SharedError, owner_of, prefix_owner
+from .model import LOGIN_USER, Problem, expand, problem
 
 
 def find_users(needs: dict[str, list[str]], problems: list[Problem]) -> dict[str, Account]:

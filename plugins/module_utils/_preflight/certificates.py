@@ -8,10 +8,10 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import account
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import as_user
-from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
+from .._host.accounts import account
+from .._host.ownership import as_user
+from .._host.units import RunCommand
+from .model import LOGIN_USER, Problem, problem
 
 
 def check_certificates(

@@ -11,31 +11,13 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import (
-    group_name,
-    is_external,
-    listed_members,
-    login_user,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.files import checksums, list_folder, texts
-from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import apt_lists_age, dpkg_state
-from ansible_collections.mlops.workbench.plugins.module_utils._host.system import (
-    SUPPORTED,
-    cloud_init_running,
-    operating_system,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand, unit_state
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight import (
-    accounts,
-    certificates,
-    files,
-    network,
-    packages,
-    programs,
-    system,
-    units,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, expand
+from .._host.accounts import group_name, is_external, listed_members, login_user
+from .._host.files import checksums, list_folder, texts
+from .._host.packages import apt_lists_age, dpkg_state
+from .._host.system import SUPPORTED, cloud_init_running, operating_system
+from .._host.units import RunCommand, unit_state
+from . import accounts, certificates, files, network, packages, programs, system, units
+from .model import LOGIN_USER, Problem, expand
 
 
 def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = False) -> dict[str, Any]:

@@ -10,14 +10,10 @@ import os
 import stat
 from typing import Any, Callable, TypedDict
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import group_id, user_id
-from ansible_collections.mlops.workbench.plugins.module_utils._host.files import (
-    LARGEST_TEXT,
-    checksums,
-    regular_file,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.system import ARCHITECTURES
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
+from .._host.accounts import group_id, user_id
+from .._host.files import LARGEST_TEXT, checksums, regular_file
+from .._host.system import ARCHITECTURES
+from .model import LOGIN_USER, Problem, problem
 
 KINDS: dict[str, Callable[[int], bool]] = {
     "file": stat.S_ISREG,

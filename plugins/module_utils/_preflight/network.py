@@ -9,14 +9,9 @@ import http.client
 import socket
 from typing import Any, Iterable
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.network import (
-    http_status,
-    listeners,
-    process_name,
-    process_of,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand, unit_owner
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import LOGIN_USER, Problem, problem
+from .._host.network import http_status, listeners, process_name, process_of
+from .._host.units import RunCommand, unit_owner
+from .model import LOGIN_USER, Problem, problem
 
 ANSWER_SECONDS = 5
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.packages import DpkgState
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
+from .._host.packages import DpkgState
+from .model import Problem, problem
 
 
 def check_held(

@@ -9,14 +9,9 @@ import glob
 import os
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import (
-    SharedError,
-    as_user,
-    owner_of,
-    prefix_owner,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
+from .._host.ownership import SharedError, as_user, owner_of, prefix_owner
+from .._host.units import RunCommand
+from .model import Problem, problem
 
 
 def check_programs(needs: dict[str, str], problems: list[Problem]) -> None:

@@ -8,14 +8,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.system import (
-    ARCHITECTURES,
-    SUPPORTED,
-    Disk,
-    disk_of,
-    memory_mb,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, expand, problem
+from .._host.system import ARCHITECTURES, SUPPORTED, Disk, disk_of, memory_mb
+from .model import Problem, expand, problem
 
 
 def check_may_change(os_name: str, arch: str, problems: list[Problem]) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.units import RunCommand
-from ansible_collections.mlops.workbench.plugins.module_utils._preflight.model import Problem, problem
+from .._host.units import RunCommand
+from .model import Problem, problem
 
 
 def noted_units(receipt: dict[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.files import CHUNK, sha256_of
+from .._host.files import CHUNK, sha256_of
 
 ATTEMPTS = 5
 PAUSE_SECONDS = 2

@@ -11,19 +11,12 @@ import os
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import SharedError
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
-from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
-    Check,
-    Job,
-    failed,
-    passed,
-    remedy,
-    rerun,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Anaconda, Environment
+from .._host.ownership import SharedError
+from .._host.accounts import Account
+from .._host.programs import Outcome
+from .host import Host
+from .model import Check, Job, failed, passed, remedy, rerun
+from .receipts import Anaconda, Environment
 
 # Lines of our own among whatever a user's start-up files print. `conda` may be a program, or a shell function that runs
 # $CONDA_EXE.

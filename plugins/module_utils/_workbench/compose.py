@@ -11,17 +11,10 @@ import re
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
-    Check,
-    Job,
-    failed,
-    passed,
-    remedy,
-    rerun,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Compose
+from .._host.accounts import Account
+from .host import Host
+from .model import Check, Job, failed, passed, remedy, rerun
+from .receipts import Compose
 
 PATH_LINE = 'export PATH="${HOME}/soft:${PATH}"'
 SPELLINGS = {"compose.plugin": "docker compose", "compose.command": "docker-compose"}

@@ -9,18 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.accounts import Account
-from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
-    Check,
-    Job,
-    failed,
-    passed,
-    remedy,
-    rerun,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import DockerGroup
+from .._host.accounts import Account
+from .._host.programs import Outcome
+from .host import Host
+from .model import Check, Job, failed, passed, remedy, rerun
+from .receipts import DockerGroup
 
 GREETING = "Hello from Docker"
 ROOM_MB = 20  # what a small image takes, and what the engine writes of its own

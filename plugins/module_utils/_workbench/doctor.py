@@ -12,29 +12,10 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Callable, Collection, Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench import (
-    anaconda,
-    compose,
-    docker,
-    jupyter,
-    project,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
-    SITE,
-    Check,
-    Job,
-    failed,
-    passed,
-    rerun,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import (
-    DIRECTORY,
-    ROLES,
-    ReceiptError,
-    load,
-    path,
-)
+from . import anaconda, compose, docker, jupyter, project
+from .host import Host
+from .model import SITE, Check, Job, failed, passed, rerun
+from .receipts import DIRECTORY, ROLES, ReceiptError, load, path
 
 SCHEMA = 1
 SET_UP = f"Set the host up: {SITE}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host import accounts, files, network, programs, system
-from ansible_collections.mlops.workbench.plugins.module_utils._host.ownership import prefix_owner
+from .._host import accounts, files, network, programs, system
+from .._host.ownership import prefix_owner
 
 # A server that takes longer is of no use to anybody, however slow the programs of the host are.
 ANSWER_SECONDS = 30.0

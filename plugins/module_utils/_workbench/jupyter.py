@@ -12,9 +12,9 @@ import secrets
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import Check, Job, failed, passed, rerun
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Instance, Jupyter
+from .host import Host
+from .model import Check, Job, failed, passed, rerun
+from .receipts import Instance, Jupyter
 
 STATUS_PATH = "/api/status"
 NO_ANSWER = "Look at systemctl status '*jupyter*' and journalctl -u '*jupyter*'"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable
 
-from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
+from .._host.programs import Outcome
 
 DETAIL_LENGTH = 300
 TOO_SLOW = (

@@ -9,17 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Iterator
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.anaconda import run_as_owner
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.model import (
-    Check,
-    Job,
-    failed,
-    passed,
-    remedy,
-    rerun,
-)
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import Project
+from .anaconda import run_as_owner
+from .host import Host
+from .model import Check, Job, failed, passed, remedy, rerun
+from .receipts import Project
 
 
 def jobs(host: Host, receipt: Project) -> Iterator[Job]:

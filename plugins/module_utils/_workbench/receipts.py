@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
+from .host import Host
 
 DIRECTORY = "/var/lib/misc"
 SCHEMA = 1
