@@ -46,7 +46,7 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
     network.check_addresses(needs["addresses"], problems)
     owners = accounts.find_owners(needs["owners"], problems)
     accounts.check_user_folders(needs["user_folders"], login, problems)
-    answering = [server["unit"].replace(LOGIN_USER, login) for server in needs["servers"] if network.answers(server)]
+    answering = [server["unit"].replace(LOGIN_USER, login) for server in needs["servers"] if network.responds(server)]
     if not check_mode:  # there, an earlier role of the play would have brought it
         programs.check_programs(needs["programs"], problems)
         certificates.check_certificates(needs["certificates"], login, problems, run_command)

@@ -37,7 +37,7 @@ def check_ports(
         problems.append(problem(variable, text, "stop that program, or set %s to a free port" % variable))
 
 
-def answers(server: dict[str, Any]) -> bool:
+def responds(server: dict[str, Any]) -> bool:
     """Whether an HTTP server answers at an `address` and `port`, with or without `tls`; whatever it says to a stranger will do."""
     try:
         http_status(server["address"], int(server["port"]), "/api", None, tls=server["tls"], timeout=ANSWER_SECONDS)
