@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.accounts import Account, account, group_sources, is_external, listed_members, user_name, users_of_group
 from .._host.ownership import SharedError, owner_of, prefix_owner
-from .model import LOGIN_USER, Problem, expand, problem
+from .model import LOGIN_USER, Problem, expand
 
 
 def find_users(needs: dict[str, list[str]], problems: list[Problem]) -> dict[str, Account]:
@@ -23,7 +23,7 @@ def find_users(needs: dict[str, list[str]], problems: list[Problem]) -> dict[str
         if unknown:
             text = "no such user on this host: %s" % ", ".join(unknown)
             problems.append(
-                problem(variable, text, "create the account first, or set %s to users that exist" % variable)
+                Problem(variable, text, "create the account first, or set %s to users that exist" % variable)
             )
     return found
 
@@ -41,14 +41,12 @@ def expand_groups(needs: dict[str, list[str]], problems: list[Problem]) -> dict[
                 unknown.append(name[1:])
         if unknown:
             text = "no such group on this host: %s" % ", ".join(unknown)
-            problems.append(problem(variable, text, "create the group first, or take it out of %s" % variable))
+            problems.append(Problem(variable, text, "create the group first, or take it out of %s" % variable))
         expanded[variable] = list(dict.fromkeys(users))
     return expanded
 
 
-def check_memberships(
-    needs: dict[str, dict[str, Any]], members: dict[str, list[str]], login: str, problems: list[Problem]
-) -> None:
+def check_memberships(needs: dict[str, dict[str, Any]], members: dict[str, list[str]], login: str) -> Iterator[Problem]:
     """A problem for each group of a directory whose members would have to be others; no users are the login user."""
     for variable, need in sorted(needs.items()):
         group = need["group"]
@@ -60,17 +58,17 @@ def check_memberships(
         text = "the group %s comes from a directory (%s in /etc/nsswitch.conf), where alone its members can be changed"
         missing = ", ".join(sorted(wanted - there) or sorted(wanted))
         remedy = "let %s into the group there, or leave the role out" % missing
-        problems.append(problem(variable, text % (group, group_sources()), remedy))
+        yield Problem(variable, text % (group, group_sources()), remedy)
 
 
-def check_not_root(needs: dict[str, str], login: str, problems: list[Problem]) -> None:
+def check_not_root(needs: dict[str, str], login: str) -> Iterator[Problem]:
     """A problem for each user that must not be root; an empty name is the login user."""
     for variable, name in sorted(needs.items()):
         if (name.replace(LOGIN_USER, login) or login) == "root":
-            problems.append(problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable))
+            yield Problem(variable, "root is not a user for this", "set %s to an ordinary user" % variable)
 
 
-def check_homes(needs: dict[str, str], login: str, problems: list[Problem]) -> None:
+def check_homes(needs: dict[str, str], login: str) -> Iterator[Problem]:
     """A problem for each user whose home is not there or not theirs; `users` says where there is no such user."""
     for variable, need in sorted(needs.items()):
         name = need.replace(LOGIN_USER, login)
@@ -85,7 +83,7 @@ def check_homes(needs: dict[str, str], login: str, problems: list[Problem]) -> N
             continue
         text = "the home of %s, %s, %s" % (name, user.home, "is not there" if owner is None else "is not theirs")
         remedy = "create it (mkhomedir_helper %s) and give it to %s, or set %s to another user" % (name, name, variable)
-        problems.append(problem(variable, text, remedy))
+        yield Problem(variable, text, remedy)
 
 
 def find_owners(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> dict[str, str]:
@@ -101,16 +99,16 @@ def find_owners(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> di
             remedy = (
                 "take the right to change it from the others (chown, chmod go-w), or set %s to another place" % variable
             )
-            problems.append(problem(variable, "root would run what others can put there: %s" % shared, remedy))
+            problems.append(Problem(variable, "root would run what others can put there: %s" % shared, remedy))
             continue
         found[variable] = name
         if name not in ["root", *need.get("users", [name])] or name.isdigit():
             text = "%s is in the hands of %s, whose programs others would run" % (" or ".join(need["paths"]), name)
-            problems.append(problem(variable, text, need.get("remedy", "give it to a user who exists")))
+            problems.append(Problem(variable, text, need.get("remedy", "give it to a user who exists")))
     return found
 
 
-def check_user_folders(needs: dict[str, dict[str, str]], login: str, problems: list[Problem]) -> None:
+def check_user_folders(needs: dict[str, dict[str, str]], login: str) -> Iterator[Problem]:
     """A problem for each folder that could not become its user's: it is, or is in a place that is, in others' hands.
 
     One without a user may be. None can be created through a link to what is not there, such as a disk that is not mounted.
@@ -125,7 +123,7 @@ def check_user_folders(needs: dict[str, dict[str, str]], login: str, problems: l
         if not os.path.exists(there):
             text = "%s is a link to %s, which is not there" % (there, os.readlink(there))
             remedy = "mount the disk or create that folder, remove the link, or set %s to another folder" % variable
-            problems.append(problem(variable, text, remedy))
+            yield Problem(variable, text, remedy)
             continue
         if "user" not in need:
             continue
@@ -141,6 +139,4 @@ def check_user_folders(needs: dict[str, dict[str, str]], login: str, problems: l
                 continue
             whose = " and ".join(sorted({user_name(found), user_name(holder)}))
             text = "%s is not %s's alone: %s is in the hands of %s" % (path, user, there, whose)
-        problems.append(
-            problem(variable, text, "set %s to a folder that is %s's, or is not there yet" % (variable, user))
-        )
+        yield Problem(variable, text, "set %s to a folder that is %s's, or is not there yet" % (variable, user))

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.accounts import account
 from .._host.ownership import as_user
 from .._host.units import RunCommand
-from .model import LOGIN_USER, Problem, problem
+from .model import LOGIN_USER, Problem
 
 
-def check_certificates(
-    needs: dict[str, dict[str, Any]], login: str, problems: list[Problem], run_command: RunCommand
-) -> None:
+def check_certificates(needs: dict[str, dict[str, Any]], login: str, run_command: RunCommand) -> Iterator[Problem]:
     """A problem for each certificate and key that do not serve TLS together, or that one of their users cannot read."""
     for variable, need in sorted(needs.items()):
         certificate, key = need["certificate"], need["key"]
@@ -28,15 +26,13 @@ def check_certificates(
             reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
             text = "%s and %s do not serve TLS together: %s" % (certificate, key, reason)
             remedy = "set it to a certificate and its key, both PEM, the key without a passphrase"
-            problems.append(problem(variable, text, remedy))
+            yield Problem(variable, text, remedy)
             continue
         for name in [user.replace(LOGIN_USER, login) for user in need["users"]]:
             remedy = "make it readable for %s, with its folders (chgrp, chmod g+r or setfacl), or set %s"
-            problems += [
-                problem(variable, "%s cannot read %s" % (name, path), remedy % (name, variable))
-                for path in (certificate, key)
-                if not can_read(name, path, run_command)
-            ]
+            for path in (certificate, key):
+                if not can_read(name, path, run_command):
+                    yield Problem(variable, "%s cannot read %s" % (name, path), remedy % (name, variable))
 
 
 def can_read(name: str, path: str, run_command: RunCommand) -> bool:

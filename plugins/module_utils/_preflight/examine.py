@@ -26,31 +26,31 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
     os_name = operating_system()
     arch = platform.machine()
     if not needs["reads_only"]:
-        system.check_may_change(os_name, arch, problems)
+        problems += system.check_may_change(os_name, arch)
     login = login_user()
     members = accounts.expand_groups(needs["members"], problems)
     users = accounts.find_users({**needs["users"], **members}, problems)
     users.update(accounts.find_users({"ansible_user": [login]}, problems))
-    accounts.check_memberships(needs["memberships"], members, login, problems)
+    problems += accounts.check_memberships(needs["memberships"], members, login)
     wanted_packages = needs["packages"] + needs["packages_by_distribution"].get(os_name.partition("-")[0], [])
     dpkg = dpkg_state()
-    accounts.check_not_root(needs["not_root"], login, problems)
-    system.check_free(needs["free_mb"], login, problems)
-    system.check_memory(needs["memory_mb"], problems)
-    files.check_directories(needs["directories"], problems)
+    problems += accounts.check_not_root(needs["not_root"], login)
+    problems += system.check_free(needs["free_mb"], login)
+    problems += system.check_memory(needs["memory_mb"])
+    problems += files.check_directories(needs["directories"])
     receipt = files.read_receipt(needs["role"])
-    packages.check_held(needs["changes"], needs["removes"], receipt, dpkg, problems)
-    units.check_calendars(needs["calendars"], problems, run_command)
-    network.check_ports(needs["ports"], login, problems, run_command, units.noted_units(receipt))
-    accounts.check_homes(needs["homes"], login, problems)
-    network.check_addresses(needs["addresses"], problems)
+    problems += packages.check_held(needs["changes"], needs["removes"], receipt, dpkg)
+    problems += units.check_calendars(needs["calendars"], run_command)
+    problems += network.check_ports(needs["ports"], login, run_command, units.noted_units(receipt))
+    problems += accounts.check_homes(needs["homes"], login)
+    problems += network.check_addresses(needs["addresses"])
     owners = accounts.find_owners(needs["owners"], problems)
-    accounts.check_user_folders(needs["user_folders"], login, problems)
+    problems += accounts.check_user_folders(needs["user_folders"], login)
     answering = [server["unit"].replace(LOGIN_USER, login) for server in needs["servers"] if network.responds(server)]
     if not check_mode:  # there, an earlier role of the play would have brought it
-        programs.check_programs(needs["programs"], problems)
-        certificates.check_certificates(needs["certificates"], login, problems, run_command)
-        programs.check_environments(needs["environments"], problems)
+        problems += programs.check_programs(needs["programs"])
+        problems += certificates.check_certificates(needs["certificates"], login, run_command)
+        problems += programs.check_environments(needs["environments"])
     return {
         "time": time.time(),
         "os": os_name,
@@ -92,5 +92,5 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
         "proofs": {
             name: programs.stands(proof, bool(answering), run_command) for name, proof in needs["proofs"].items()
         },
-        "problems": problems,
+        "problems": [asdict(found) for found in problems],
     }

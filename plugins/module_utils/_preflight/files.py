@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Any, Callable, TypedDict
+from typing import Any, Callable, Iterator, TypedDict
 
 from .._host.accounts import group_id, user_id
 from .._host.files import LARGEST_TEXT, checksums, regular_file
 from .._host.system import ARCHITECTURES
-from .model import LOGIN_USER, Problem, problem
+from .model import LOGIN_USER, Problem
 
 KINDS: dict[str, Callable[[int], bool]] = {
     "file": stat.S_ISREG,
@@ -67,23 +67,23 @@ def choose_sha256(needs: dict[str, dict[str, str]], arch: str, problems: list[Pr
     """The checksum for this architecture, by variable."""
     for variable, known in sorted(needs.items()):
         if arch in ARCHITECTURES and not known.get(arch):
-            problems.append(problem(variable, "no checksum is known for %s" % arch, "set %s for %s" % (variable, arch)))
+            problems.append(Problem(variable, "no checksum is known for %s" % arch, "set %s for %s" % (variable, arch)))
     return {variable: known.get(arch, "") for variable, known in needs.items()}
 
 
-def check_directories(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+def check_directories(needs: dict[str, dict[str, Any]]) -> Iterator[Problem]:
     """A problem for each directory that holds something foreign."""
     for variable, need in sorted(needs.items()):
         path = need["path"]
         if not os.path.lexists(path):
             continue
         if not os.path.isdir(path):
-            problems.append(problem(variable, "%s is not a directory" % path, "remove it, or set %s" % variable))
+            yield Problem(variable, "%s is not a directory" % path, "remove it, or set %s" % variable)
             continue
         entries = os.listdir(path)
         if entries and not set(entries) & set(need["marks"]):
             text = "%s holds files that are not ours (%s)" % (path, ", ".join(sorted(entries)[:3]))
-            problems.append(problem(variable, text, "empty it, or set %s to a folder of its own" % variable))
+            yield Problem(variable, text, "empty it, or set %s to a folder of its own" % variable)
 
 
 def read_json_files(needs: dict[str, str], problems: list[Problem]) -> dict[str, Any]:
@@ -98,18 +98,18 @@ def read_json_files(needs: dict[str, str], problems: list[Problem]) -> dict[str,
             continue
         except OSError as error:
             problems.append(
-                problem(variable, "%s cannot be read: %s" % (path, error.strerror), "make it a readable file")
+                Problem(variable, "%s cannot be read: %s" % (path, error.strerror), "make it a readable file")
             )
             continue
         try:
             value = json.loads(content) if content.strip() else {}
         except ValueError as error:
-            problems.append(problem(variable, "%s is not JSON: %s" % (path, error), "correct or remove that file"))
+            problems.append(Problem(variable, "%s is not JSON: %s" % (path, error), "correct or remove that file"))
             continue
         if isinstance(value, dict):
             found[path] = value
         else:
-            problems.append(problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
+            problems.append(Problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
     return found
 
 

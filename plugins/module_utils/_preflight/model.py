@@ -6,22 +6,18 @@
 from __future__ import annotations
 
 import os
-from typing import TypedDict
+from dataclasses import dataclass
 
 LOGIN_USER = "%u"  # stands for the login user in names of units and their files
 
 
-class Problem(TypedDict):
+@dataclass(frozen=True)
+class Problem:
     """One reason not to start: the variable it hangs on ('' for none), what is wrong and what to do."""
 
     variable: str
     problem: str
     remedy: str
-
-
-def problem(variable: str, text: str, remedy: str) -> Problem:
-    """Put a problem together."""
-    return {"variable": variable, "problem": text, "remedy": remedy}
 
 
 def expand(path: str, login: str) -> str:

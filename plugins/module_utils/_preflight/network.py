@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import http.client
 import socket
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
 from .._host.network import http_status, listeners, process_name, process_of
 from .._host.units import RunCommand, unit_owner
-from .model import LOGIN_USER, Problem, problem
+from .model import LOGIN_USER, Problem
 
 ANSWER_SECONDS = 5
 
 
 def check_ports(
-    needs: dict[str, dict[str, Any]],
-    login: str,
-    problems: list[Problem],
-    run_command: RunCommand,
-    noted: Iterable[str] = (),
-) -> None:
+    needs: dict[str, dict[str, Any]], login: str, run_command: RunCommand, noted: Iterable[str] = ()
+) -> Iterator[Problem]:
     """A problem for each port that somebody else listens on than the unit it is for, or one that the role has `noted`."""
     for variable, need in sorted(needs.items()):
         found = listeners(int(need["port"]))
@@ -34,7 +30,7 @@ def check_ports(
             continue
         holder = process_name(process_of(listener.inode for listener in found))
         text = "port %s is taken by %s" % (need["port"], holder)
-        problems.append(problem(variable, text, "stop that program, or set %s to a free port" % variable))
+        yield Problem(variable, text, "stop that program, or set %s to a free port" % variable)
 
 
 def responds(server: dict[str, Any]) -> bool:
@@ -46,7 +42,7 @@ def responds(server: dict[str, Any]) -> bool:
     return True
 
 
-def check_addresses(needs: dict[str, str], problems: list[Problem]) -> None:
+def check_addresses(needs: dict[str, str]) -> Iterator[Problem]:
     """A problem for each address that nothing on this host can listen on."""
     for variable, address in sorted(needs.items()):
         try:
@@ -55,6 +51,4 @@ def check_addresses(needs: dict[str, str], problems: list[Problem]) -> None:
                 trial.bind((address, 0))
         except OSError:
             text = "%s is not an IP address of this host" % address
-            problems.append(
-                problem(variable, text, "set %s to one of those that `ip address` shows, or to 127.0.0.1" % variable)
-            )
+            yield Problem(variable, text, "set %s to one of those that `ip address` shows, or to 127.0.0.1" % variable)

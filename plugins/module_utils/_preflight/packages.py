@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.packages import DpkgState
-from .model import Problem, problem
+from .model import Problem
 
 
 def check_held(
-    changes: dict[str, dict[str, Any]], removes: str, receipt: dict[str, Any], dpkg: DpkgState, problems: list[Problem]
-) -> None:
+    changes: dict[str, dict[str, Any]], removes: str, receipt: dict[str, Any], dpkg: DpkgState
+) -> Iterator[Problem]:
     """A problem for each package on hold that the role would have to install, to bring to another version, or to remove.
 
     apt refuses to touch it, which would stop the role half-way.
@@ -30,4 +30,4 @@ def check_held(
         if names:
             text = "the role has to change what is on hold on this host: %s" % names
             remedy = "release it (apt-mark unhold %s), or set %s to what is there" % (names, variable)
-            problems.append(problem(variable, text, remedy))
+            yield Problem(variable, text, remedy)

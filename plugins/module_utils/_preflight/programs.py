@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import glob
 import os
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.ownership import SharedError, as_user, owner_of, prefix_owner
 from .._host.units import RunCommand
-from .model import Problem, problem
+from .model import Problem
 
 
-def check_programs(needs: dict[str, str], problems: list[Problem]) -> None:
+def check_programs(needs: dict[str, str]) -> Iterator[Problem]:
     """A problem for each program that is not there."""
     for variable, path in sorted(needs.items()):
         if not os.access(path, os.X_OK):
-            problems.append(
-                problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
-            )
+            yield Problem(variable, "%s is missing" % path, "install it first, or set %s to where it is" % variable)
 
 
-def check_environments(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> None:
+def check_environments(needs: dict[str, dict[str, Any]]) -> Iterator[Problem]:
     """A problem for each prefix that is no Python environment, or one without this package (of the same name as its module)."""
     for variable, need in sorted(needs.items()):
         for prefix in need["prefixes"]:
@@ -39,7 +37,7 @@ def check_environments(needs: dict[str, dict[str, Any]], problems: list[Problem]
                 )
             else:
                 continue
-            problems.append(problem(variable, text, remedy))
+            yield Problem(variable, text, remedy)
 
 
 def output(command: list[str], run_command: RunCommand) -> str:

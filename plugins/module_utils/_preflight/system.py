@@ -6,25 +6,25 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.system import ARCHITECTURES, SUPPORTED, Disk, disk_of, memory_mb
-from .model import Problem, expand, problem
+from .model import Problem, expand
 
 
-def check_may_change(os_name: str, arch: str, problems: list[Problem]) -> None:
+def check_may_change(os_name: str, arch: str) -> Iterator[Problem]:
     """A problem for each reason not to change anything on this host."""
     if os.geteuid() != 0:
-        problems.append(problem("", "the role needs root rights", "set `become: true` for the play or the host"))
+        yield Problem("", "the role needs root rights", "set `become: true` for the play or the host")
     if os_name not in SUPPORTED:
         titles = ", ".join(release.title for release in SUPPORTED.values())
-        problems.append(problem("", "%s is not supported" % os_name, "use %s" % titles))
+        yield Problem("", "%s is not supported" % os_name, "use %s" % titles)
     if arch not in ARCHITECTURES:
         text = "the architecture %s is not supported" % arch
-        problems.append(problem("", text, "use %s" % " or ".join(ARCHITECTURES)))
+        yield Problem("", text, "use %s" % " or ".join(ARCHITECTURES))
 
 
-def check_free(needs: dict[str, dict[str, Any]], login: str, problems: list[Problem]) -> None:
+def check_free(needs: dict[str, dict[str, Any]], login: str) -> Iterator[Problem]:
     """A problem for each disk that files go to and that has too little room; the path is the first of those on it."""
     for variable, need in sorted(needs.items()):
         disks: dict[Disk, str] = {}
@@ -38,12 +38,12 @@ def check_free(needs: dict[str, dict[str, Any]], login: str, problems: list[Prob
         for disk, path in disks.items():
             if disk.free_mb < int(need["mb"]):
                 text = "%s has %d MB free and needs %d MB" % (path, disk.free_mb, int(need["mb"]))
-                problems.append(problem(variable, text, "free or add disk space, or set %s" % variable))
+                yield Problem(variable, text, "free or add disk space, or set %s" % variable)
 
 
-def check_memory(needs: dict[str, int], problems: list[Problem]) -> None:
+def check_memory(needs: dict[str, int]) -> Iterator[Problem]:
     """A problem where the host has less memory than needed."""
     for variable, need in sorted(needs.items()):
         if memory_mb() < int(need):
             text = "the host has %d MB of memory and needs %d MB" % (memory_mb(), int(need))
-            problems.append(problem(variable, text, "use a larger machine, or set %s" % variable))
+            yield Problem(variable, text, "use a larger machine, or set %s" % variable)

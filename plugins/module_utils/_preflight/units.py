@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 from .._host.units import RunCommand
-from .model import Problem, problem
+from .model import Problem
 
 
 def noted_units(receipt: dict[str, Any]) -> list[str]:
@@ -17,7 +17,7 @@ def noted_units(receipt: dict[str, Any]) -> list[str]:
     return [entry["unit"] for entry in instances if isinstance(entry, dict) and isinstance(entry.get("unit"), str)]
 
 
-def check_calendars(needs: dict[str, str], problems: list[Problem], run_command: RunCommand) -> None:
+def check_calendars(needs: dict[str, str], run_command: RunCommand) -> Iterator[Problem]:
     """A problem for each time that systemd does not understand; an empty one asks for nothing."""
     for variable, calendar in sorted(needs.items()):
         if not calendar:
@@ -28,4 +28,4 @@ def check_calendars(needs: dict[str, str], problems: list[Problem], run_command:
             continue  # no systemd, and so no timer that could go off
         if code:
             remedy = "set %s to a calendar event as in systemd.time(7), for example weekly" % variable
-            problems.append(problem(variable, err.strip().splitlines()[0], remedy))
+            yield Problem(variable, err.strip().splitlines()[0], remedy)

@@ -15,7 +15,7 @@ def test_all_unknown_users_are_named_at_once():
     problems = []
     found = accounts.find_users({"x_users": ["root", "nobody-1", "nobody-2"]}, problems)
     assert found["root"].home == "/root"
-    assert [entry["problem"] for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
+    assert [entry.problem for entry in problems] == ["no such user on this host: nobody-1, nobody-2"]
 
 
 def test_a_group_stands_for_all_its_members(monkeypatch):
@@ -25,7 +25,7 @@ def test_a_group_stands_for_all_its_members(monkeypatch):
     problems = []
     asked = {"x_users": ["cid", "@team", "@none", "@nil", "dan"]}
     assert accounts.expand_groups(asked, problems) == {"x_users": ["cid", "ann", "dan"]}
-    assert [entry["problem"] for entry in problems] == ["no such group on this host: none, nil"]
+    assert [entry.problem for entry in problems] == ["no such group on this host: none, nil"]
 
 
 def account(monkeypatch, home, uid):
@@ -41,17 +41,15 @@ def account(monkeypatch, home, uid):
 def test_a_user_needs_a_home(tmp_path, monkeypatch, name, folder, uid, says):
     (tmp_path / "home").mkdir()
     account(monkeypatch, tmp_path / folder, uid)
-    problems = []
-    accounts.check_homes({"x_user": name}, "ann", problems)
-    assert [says in entry["problem"] and "mkhomedir_helper ann" in entry["remedy"] for entry in problems] == (
+    problems = list(accounts.check_homes({"x_user": name}, "ann"))
+    assert [says in entry.problem and "mkhomedir_helper ann" in entry.remedy for entry in problems] == (
         [True] if says else []
     )
 
 
 def test_the_home_of_an_unknown_user_is_no_second_problem(monkeypatch, tmp_path):
     account(monkeypatch, tmp_path, 1)
-    problems = []
-    accounts.check_homes({"x_user": "nobody-1"}, "ann", problems)
+    problems = list(accounts.check_homes({"x_user": "nobody-1"}, "ann"))
     assert problems == []
 
 
@@ -65,12 +63,12 @@ def test_a_place_is_in_the_hands_of_one_user_who_may_have_it(tmp_path):
     os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
     assert look() == look(users=["nobody"]) == ({"x_prefix": "nobody"}, [])
     (refused,) = look(users=["daemon"], remedy="set x_owner")[1]
-    assert "in the hands of nobody" in refused["problem"]
-    assert refused["remedy"] == "set x_owner"
+    assert "in the hands of nobody" in refused.problem
+    assert refused.remedy == "set x_owner"
     tmp_path.chmod(0o777)
     (refused,) = look()[1]
-    assert "everybody can change %s" % tmp_path in refused["problem"]
-    assert "chmod go-w" in refused["remedy"]
+    assert "everybody can change %s" % tmp_path in refused.problem
+    assert "chmod go-w" in refused.remedy
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -78,13 +76,13 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
     nobody = pwd.getpwnam("nobody").pw_uid
 
     def refused(path, user="nobody"):
-        problems = []
-        accounts.check_user_folders(
-            {"x_dir": {"path": str(path if path.startswith("~") else tmp_path / path), "user": user}},
-            "nobody",
-            problems,
+        problems = list(
+            accounts.check_user_folders(
+                {"x_dir": {"path": str(path if path.startswith("~") else tmp_path / path), "user": user}},
+                "nobody",
+            )
         )
-        assert all(entry["variable"] == "x_dir" for entry in problems)
+        assert all(entry.variable == "x_dir" for entry in problems)
         return bool(problems)
 
     for folder in ("home", "home/notebooks", "roots", "roots/local"):
@@ -101,8 +99,7 @@ def test_a_folder_is_its_users_or_can_become_it(tmp_path):
     assert refused("home/work/local")
     assert refused("home/work/new/one")
     assert not refused("~no-such-user/notebooks", "no-such-user"), "that is told of the user"
-    problems = []
-    accounts.check_user_folders({"x_dir": {"path": "notebooks/new", "user": "nobody"}}, "nobody", problems)
+    problems = list(accounts.check_user_folders({"x_dir": {"path": "notebooks/new", "user": "nobody"}}, "nobody"))
     assert problems == [], "that is told of the variable, and it has an end"
     (tmp_path / "home").chmod(0o777)
     assert refused("home/new")
@@ -117,10 +114,9 @@ def test_a_folder_may_be_a_link_to_another_disk_that_is_its_users_and_is_there(t
         link.unlink(missing_ok=True)
         link.symlink_to(target)
         os.chown(link, nobody, -1, follow_symlinks=False)
-        problems = []
         asked = {"x_dir": {"path": str(link / below), **dict(user)}}
-        accounts.check_user_folders(asked, "nobody", problems)
-        return [(entry["variable"], entry["problem"], entry["remedy"]) for entry in problems]
+        problems = list(accounts.check_user_folders(asked, "nobody"))
+        return [(entry.variable, entry.problem, entry.remedy) for entry in problems]
 
     for folder in ("home", "disk", "disk/theirs", "disk/roots"):
         (tmp_path / folder).mkdir()
@@ -164,16 +160,18 @@ def fixture_directory(monkeypatch, tmp_path):
 def test_a_group_of_a_directory_is_a_problem_where_its_members_would_have_to_be_others(
     directory, users, group, exclusive, remedy
 ):
-    problems = []
     asked = {"x_users": {"group": group, "exclusive": exclusive}}
-    accounts.check_memberships(asked, {"x_users": users}, "ubuntu", problems)
-    assert [remedy in entry["remedy"] and "(sss in" in entry["problem"] for entry in problems] == [True] * bool(remedy)
+    problems = list(accounts.check_memberships(asked, {"x_users": users}, "ubuntu"))
+    assert [remedy in entry.remedy and "(sss in" in entry.problem for entry in problems] == [True] * bool(remedy)
 
 
 def test_nobody_may_be_left_in_a_directorys_group_who_is_not_wanted(directory):
-    problems = []
-    accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
+    problems = list(
+        accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann")
+    )
     assert problems == []
     grp.getgrnam("docker").gr_mem.append("bob")
-    accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann", problems)
+    problems = list(
+        accounts.check_memberships({"x_users": {"group": "docker", "exclusive": True}}, {"x_users": []}, "ann")
+    )
     assert len(problems) == 1

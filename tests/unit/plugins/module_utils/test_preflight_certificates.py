@@ -30,9 +30,8 @@ def judge(tls, certificate, key, readable=True):
         asked_for.append(command)
         return (0 if readable else 1), "", ""
 
-    problems = []
     need = {"certificate": str(tls / certificate), "key": str(tls / key), "users": ["root", "%u", "nobody-1"]}
-    certificates.check_certificates({"x_certificate": need}, "daemon", problems, run_command)
+    problems = list(certificates.check_certificates({"x_certificate": need}, "daemon", run_command))
     return problems, asked_for
 
 
@@ -49,7 +48,7 @@ def judge(tls, certificate, key, readable=True):
 )
 def test_a_certificate_and_a_key_that_do_not_work_are_refused(tls, certificate, key, says):
     problems, asked_for = judge(tls, certificate, key)
-    assert len(problems) == 1 and says in problems[0]["problem"], problems
+    assert len(problems) == 1 and says in problems[0].problem, problems
     assert asked_for == []
 
 
@@ -62,8 +61,8 @@ def test_a_certificate_that_its_users_can_read_is_fine(tls):
 
 def test_a_key_that_its_user_cannot_read_is_refused(tls):
     problems, _asked_for = judge(tls, "a.crt", "a.key", readable=False)
-    assert [entry["problem"] for entry in problems][:2] == [
+    assert [entry.problem for entry in problems][:2] == [
         "root cannot read %s" % (tls / "a.crt"),
         "root cannot read %s" % (tls / "a.key"),
     ]
-    assert "make it readable for root" in problems[0]["remedy"]
+    assert "make it readable for root" in problems[0].remedy

@@ -19,16 +19,14 @@ from ansible_collections.mlops.workbench.plugins.module_utils._preflight import 
 def test_a_folder_with_foreign_files_is_refused(tmp_path, entries, refused):
     for name in entries:
         (tmp_path / name).touch()
-    problems = []
-    files.check_directories({"x": {"path": str(tmp_path), "marks": ["conda-meta"]}}, problems)
+    problems = list(files.check_directories({"x": {"path": str(tmp_path), "marks": ["conda-meta"]}}))
     assert bool(problems) == refused
 
 
 def test_a_file_where_a_folder_must_be_is_refused(tmp_path):
     (tmp_path / "x").touch()
-    problems = []
-    files.check_directories({"x": {"path": str(tmp_path / "x"), "marks": []}}, problems)
-    assert "is not a directory" in problems[0]["problem"]
+    problems = list(files.check_directories({"x": {"path": str(tmp_path / "x"), "marks": []}}))
+    assert "is not a directory" in problems[0].problem
 
 
 @pytest.mark.parametrize(
@@ -58,7 +56,7 @@ def test_a_checksum_that_is_missing_for_this_architecture_is_a_problem():
     problems = []
     chosen = files.choose_sha256({"x_sha256": {"x86_64": "aa"}}, "aarch64", problems)
     assert chosen == {"x_sha256": ""}
-    assert problems[0]["problem"] == "no checksum is known for aarch64"
+    assert problems[0].problem == "no checksum is known for aarch64"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])

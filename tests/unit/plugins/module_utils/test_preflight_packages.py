@@ -73,9 +73,8 @@ Status: hold ok not-installed
 def test_a_package_on_hold_is_told_before_the_role_would_have_to_change_it(tmp_path, changes, removes, told):
     (tmp_path / "updates").mkdir()
     (tmp_path / "status").write_text(HELD)
-    problems = []
     receipt = {"packages": ["containerd", "runc", "pigz"]}
-    packages.check_held(changes, removes, receipt, dpkg_state(str(tmp_path)), problems)
-    assert [(entry["variable"], entry["problem"].rpartition(": ")[2]) for entry in problems] == told
+    problems = list(packages.check_held(changes, removes, receipt, dpkg_state(str(tmp_path))))
+    assert [(entry.variable, entry.problem.rpartition(": ")[2]) for entry in problems] == told
     for entry in problems:
-        assert "apt-mark unhold" in entry["remedy"]
+        assert "apt-mark unhold" in entry.remedy

@@ -26,14 +26,13 @@ def test_an_environment_needs_the_package(tmp_path):
         (tmp_path / name / "bin").mkdir(parents=True)
         (tmp_path / name / "bin" / "python").symlink_to("/bin/sh")
     (tmp_path / "good/lib/python3.13/site-packages/ipykernel").mkdir(parents=True)
-    problems = []
     prefixes = [str(tmp_path / name) for name in ("good", "bare", "none")]
-    programs.check_environments({"x_kernels": {"package": "ipykernel", "prefixes": prefixes}}, problems)
-    assert [entry["problem"] for entry in problems] == [
+    problems = list(programs.check_environments({"x_kernels": {"package": "ipykernel", "prefixes": prefixes}}))
+    assert [entry.problem for entry in problems] == [
         "the environment %s has no ipykernel" % prefixes[1],
         "%s is not an environment with a Python that runs" % prefixes[2],
     ]
-    assert "conda install --prefix %s ipykernel" % prefixes[1] in problems[0]["remedy"]
+    assert "conda install --prefix %s ipykernel" % prefixes[1] in problems[0].remedy
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,10 @@ def test_a_host_that_does_not_say_its_system_is_unknown(tmp_path):
 
 
 def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
-    problems = []
-    system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 1}}, "ann", problems)
+    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 1}}, "ann"))
     assert problems == []
-    system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 10**9}}, "ann", problems)
-    assert "needs 1000000000 MB" in problems[0]["problem"]
+    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 10**9}}, "ann"))
+    assert "needs 1000000000 MB" in problems[0].problem
 
 
 def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(monkeypatch, tmp_path):
@@ -53,10 +52,9 @@ def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(m
         "~%u/.cache",
         str(tmp_path / "data/x"),
     ]
-    problems = []
-    system.check_free({"x_min_free_mb": {"paths": paths, "mb": 100}}, "nobody", problems)
-    assert [entry["problem"] for entry in problems] == [
+    problems = list(system.check_free({"x_min_free_mb": {"paths": paths, "mb": 100}}, "nobody"))
+    assert [entry.problem for entry in problems] == [
         "%s has 20 MB free and needs 100 MB" % (tmp_path / "home/notebooks/data/new"),
         "%s has 10 MB free and needs 100 MB" % (tmp_path / "home/.conda/envs"),
     ]
-    assert {entry["variable"] for entry in problems} == {"x_min_free_mb"}
+    assert {entry.variable for entry in problems} == {"x_min_free_mb"}

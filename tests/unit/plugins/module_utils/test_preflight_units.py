@@ -48,16 +48,14 @@ def test_no_systemd_means_no_unit():
 
 @pytest.mark.parametrize(("code", "refused"), [(0, 0), (1, 1)])
 def test_a_time_that_systemd_does_not_understand_is_refused(code, refused):
-    problems = []
     answer = (code, "", "Failed to parse calendar specification 'often': Invalid argument\n")
-    units.check_calendars({"x_schedule": "often", "x_other": ""}, problems, lambda *_, **__: answer)
-    assert [entry["variable"] for entry in problems] == ["x_schedule"][:refused]
+    problems = list(units.check_calendars({"x_schedule": "often", "x_other": ""}, lambda *_, **__: answer))
+    assert [entry.variable for entry in problems] == ["x_schedule"][:refused]
 
 
 def test_a_time_is_not_judged_where_there_is_no_systemd():
     def missing(*_, **__):
         raise FileNotFoundError
 
-    problems = []
-    units.check_calendars({"x_schedule": "often"}, problems, missing)
+    problems = list(units.check_calendars({"x_schedule": "often"}, missing))
     assert problems == []
