@@ -31,7 +31,7 @@ options:
       - Other roles that left a receipt are checked in any case. Where no role left one, the host is not ready.
     type: list
     elements: str
-    choices: [base, docker, docker_group, compose, anaconda, project, jupyter]
+    choices: [base, anaconda, docker, docker_group, compose, project, jupyter]
     default: []
   site:
     description: The command that sets this host up, for the remedies, which add C(--tags).
@@ -144,14 +144,14 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.doctor import examine
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.host import Host
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 
 
 def main() -> None:
     """Examine this host."""
     module = AnsibleModule(
         argument_spec={
-            "expect": {"type": "list", "elements": "str", "choices": list(ROLES), "default": []},
+            "expect": {"type": "list", "elements": "str", "choices": list(SITE_ROLES), "default": []},
             "site": {"type": "str", "default": "ansible-playbook mlops.workbench.site"},
             "timeout": {"type": "int", "default": 120},
         },

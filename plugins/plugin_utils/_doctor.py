@@ -12,7 +12,7 @@ import shlex
 from itertools import groupby
 from typing import Any, Iterator, Mapping, Sequence
 
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 
 SCHEMA = 1
 # Where the doctor could not examine the host, this check stands for all the others.
@@ -36,7 +36,7 @@ def document(
 def table(fleet: Mapping[str, Any]) -> list[str]:
     """Return the lines of the table of a document, then what is wrong and what to do, host by host."""
     hosts = fleet["hosts"]
-    rows = [("HOST", *ROLES, "READY"), *(_row(host, verdict) for host, verdict in hosts.items())]
+    rows = [("HOST", *SITE_ROLES, "READY"), *(_row(host, verdict) for host, verdict in hosts.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
     for host, verdict in hosts.items():
@@ -113,8 +113,8 @@ def _row(host: str, verdict: Mapping[str, Any]) -> tuple[str, ...]:
     checks = verdict["checks"]
     missing = [check for check in checks if check["id"] == REACHABLE]
     if missing:
-        return (host, *("-" for role in ROLES), missing[0]["detail"].partition(":")[0])
-    cells = (_cell([check["ok"] for check in checks if check["role"] == role]) for role in ROLES)
+        return (host, *("-" for role in SITE_ROLES), missing[0]["detail"].partition(":")[0])
+    cells = (_cell([check["ok"] for check in checks if check["role"] == role]) for role in SITE_ROLES)
     return (host, *cells, "yes" if verdict["ready"] else "NO")
 
 

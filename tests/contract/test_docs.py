@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 from ansible_collections.mlops.workbench.plugins.plugin_utils import _doctor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,4 +152,4 @@ def test_troubleshooting_knows_every_check_of_the_doctor() -> None:
 def test_the_doctors_picture_has_the_columns_of_today() -> None:
     picture = (ROOT / "docs/doctor.svg").read_text().replace("\N{NO-BREAK SPACE}", " ")
     (head,) = re.findall(r">(HOST .*?)<", picture)
-    assert head.split() == ["HOST", *_doctor.ROLES, "READY"]
+    assert head.split() == ["HOST", *SITE_ROLES, "READY"]

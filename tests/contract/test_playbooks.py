@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOR_MACHINES = sorted(path for path in (ROOT / "playbooks").glob("*.yml") if "hosts: all" in path.read_text())
@@ -39,38 +39,47 @@ def plays(playbook: str) -> list[dict]:
     return yaml.safe_load((ROOT / "playbooks" / playbook).read_text())
 
 
+def tasks(playbook: str) -> list[dict]:
+    """The tasks of a playbook's plays."""
+    return [task for play in plays(playbook) for task in [*play.get("pre_tasks", []), *play.get("tasks", [])]]
+
+
+def imports(playbook: str) -> list[dict]:
+    """The tasks that import a role or an entry point of one."""
+    return [task for task in tasks(playbook) if "ansible.builtin.import_role" in task]
+
+
 def roles(playbook: str) -> list[str]:
     """The roles of a playbook in their order."""
-    imported = [
-        task["ansible.builtin.import_role"]
-        for play in plays(playbook)
-        for task in play.get("tasks", [])
-        if "ansible.builtin.import_role" in task
-    ]
+    imported = [task["ansible.builtin.import_role"] for task in imports(playbook)]
     listed = [entry["role"] for play in plays(playbook) for entry in play.get("roles", [])]
     return listed + [role["name"] for role in imported if "tasks_from" not in role]
 
 
-def examined(playbook: str) -> list[str]:
+def settings_roles(playbook: str) -> list[str] | str:
     """The roles whose settings are examined before any of them runs."""
-    tasks = [task for play in plays(playbook) for task in [*play.get("tasks", []), *play.get("pre_tasks", [])]]
-    (check,) = [task["vars"]["settings_roles"] for task in tasks if "settings_roles" in task.get("vars", {})]
+    (check,) = [task["vars"]["settings_roles"] for task in tasks(playbook) if "settings_roles" in task.get("vars", {})]
     return check
 
 
-@pytest.mark.parametrize("playbook", ["site.yml", "maturity.yml", "project.yml", "aws.yml", "gcp.yml", "ssh.yml"])
+@pytest.mark.parametrize("playbook", ["maturity.yml", "project.yml", "aws.yml", "gcp.yml", "ssh.yml"])
 def test_the_settings_of_every_role_are_examined_first(playbook: str) -> None:
-    assert examined(playbook) == roles(playbook)
+    assert settings_roles(playbook) == roles(playbook)
 
 
-def test_the_doctor_knows_the_roles_of_the_site() -> None:
-    (default,) = [
-        re.search(r"default\((\[.*\])\)", task["mlops.workbench.workbench_info"]["expect"])[1]
-        for play in plays("doctor.yml")
-        for task in play.get("tasks", [])
-        if "mlops.workbench.workbench_info" in task
+def test_the_site_is_what_the_table_of_roles_says() -> None:
+    assert roles("site.yml") == list(SITE_ROLES)
+    assert roles("uninstall.yml") == list(reversed(SITE_ROLES))
+    assert "mlops.workbench.site_roles" in settings_roles("site.yml")
+    assert all(task["tags"] == task["ansible.builtin.import_role"]["name"] for task in imports("site.yml"))
+    assert all(entry["tags"] == entry["role"] for play in plays("uninstall.yml") for entry in play.get("roles", []))
+    prefetched = [task["ansible.builtin.import_role"] for task in imports("site.yml")]
+    assert [role["name"] for role in prefetched if role.get("tasks_from") == "prefetch"] == [
+        role for role in SITE_ROLES if (ROOT / "roles" / role / "tasks/prefetch.yml").exists()
     ]
-    assert sorted(ROLES) == sorted(roles("site.yml"))
-    assert sorted(yaml.safe_load(default)) == sorted(set(ROLES) - {"project"}), (
-        "a project is nobody's until one is asked for"
-    )
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/README.md"])
+def test_the_pages_list_the_roles_in_the_order_of_the_table(page: str) -> None:
+    listed = re.findall(r"\[\w+\]\((?:\.\./)?roles/(\w+)/README.md\)", (ROOT / page).read_text())
+    assert listed[: len(SITE_ROLES)] == list(SITE_ROLES)

@@ -62,6 +62,27 @@ def test_variables_bear_the_name_of_their_role(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_no_role_uses_private_variables_of_another(role: str) -> None:
+    for path in sorted((ROOT / "roles" / role).rglob("*.*")):
+        private = re.findall(r"(?<!\w)__([a-z][a-z_]+)", path.read_text())
+        owners = {
+            max(filter(lambda other: name.startswith(f"{other}_"), ROLES), key=len, default=role) for name in private
+        }
+        assert owners <= {role}, path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_another_role_gets_public_options_of_the_entry_point(role: str) -> None:
+    for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):
+        for task in tasks_of(load(path)):
+            included = task.get("ansible.builtin.include_role") or task.get("ansible.builtin.import_role") or {}
+            if included:
+                specs = load(ROOT / "roles" / included["name"] / "meta/argument_specs.yml")["argument_specs"]
+                entry_point = specs[included.get("tasks_from", "main")]
+                assert set(task.get("vars", {})) <= set(entry_point["options"]), (path.name, task["name"])
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_the_readme_lists_the_variables(role: str) -> None:
     assert (ROOT / "roles" / role / "README.md").read_text() == readme(role), "make docs writes it anew"
 

@@ -55,7 +55,7 @@ def doctor() -> str:
             check=False,
         )
     assert ran.returncode == 2, ran.stdout
-    shown = re.search(r"TASK \[Show the fleet\].*?\n    \"msg\": (\[.*?\n    \])", ran.stdout, re.DOTALL)
+    shown = re.search(r"TASK \[Show the results\].*?\n    \"msg\": (\[.*?\n    \])", ran.stdout, re.DOTALL)
     assert shown, ran.stdout
     return "\n".join([TYPED, "", *json.loads(shown[1])])
 

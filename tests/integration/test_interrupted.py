@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.full, pytest.mark.xdist_group("interrupted")]
 
 # The task during which the power goes, and how long it has been running by then.
 CUTS = {
-    "while apt installs the basics": ("Install the basic packages", 3.0),
-    "while apt installs the engine": ("Install the engine]", 7.0),
+    "while apt installs the basics": ("base : Install the packages]", 3.0),
+    "while apt installs the engine": ("Install the engine's packages]", 9.0),
     "during a download": ("Download the installer", 0.4),
     "while the installer runs": ("Run the installer and prove that conda works", 1.2),
     "while conda makes an environment": ("Create the environment and prove that the server starts from it", 2.5),

@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from .._host.accounts import user_name
 from .._host.ownership import SharedError, prefix_owner
+from .._receipt import read as read_receipt
 
 PLACES = (
     "/opt/anaconda",
@@ -23,7 +24,6 @@ PLACES = (
     "~/miniforge3",
     "~/mambaforge",
 )
-RECEIPT = "/var/lib/misc/mlops-workbench-anaconda.json"
 # Nothing of the user's own settings but proxies and certificates should decide what is installed.
 SETTINGS = {"CONDA_NOTIFY_OUTDATED_CONDA": "false", "CONDA_ALWAYS_YES": "true", "LC_ALL": "C.UTF-8"}
 
@@ -98,13 +98,9 @@ def find(candidates: Sequence[str], environment: Mapping[str, str]) -> str:
     return next((path for path in found if path and os.access(path, os.X_OK) and os.path.isfile(path)), "")
 
 
-def installed_by_role(receipt: str = RECEIPT) -> List[str]:
-    """Return the prefix that the role anaconda noted, if it did."""
-    try:
-        with open(receipt, encoding="utf-8") as content:
-            prefix = json.load(content).get("prefix")
-    except (OSError, ValueError, AttributeError):
-        return []
+def installed_by_role() -> List[str]:
+    """Return the prefix in the receipt of the role anaconda, if there is one."""
+    prefix = read_receipt("anaconda").get("prefix")
     return [prefix] if prefix else []
 
 

@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from .. import _receipt
 from .._host.accounts import group_name, is_external, listed_members, login_user
 from .._host.files import checksums, list_folder, texts
 from .._host.packages import apt_lists_age, dpkg_state
@@ -38,7 +39,7 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
     problems += system.check_free(needs["free_mb"], login)
     problems += system.check_memory(needs["memory_mb"])
     problems += files.check_directories(needs["directories"])
-    receipt = files.read_receipt(needs["role"])
+    receipt = _receipt.read(needs["role"])
     problems += packages.check_held(needs["changes"], needs["removes"], receipt, dpkg)
     problems += units.check_calendars(needs["calendars"], run_command)
     problems += network.check_ports(needs["ports"], login, run_command, units.noted_units(receipt))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files, folders and receipts: whether they are as a role would make them."""
+"""Files and folders: whether they are as a role would make them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ KINDS: dict[str, Callable[[int], bool]] = {
     "link": stat.S_ISLNK,
     "absent": lambda mode: False,
 }
-RECEIPTS = "/var/lib/misc/mlops-workbench-{role}.json"
 
 
 class Wanted(TypedDict):
@@ -111,13 +110,3 @@ def read_json_files(needs: dict[str, str], problems: list[Problem]) -> dict[str,
         else:
             problems.append(Problem(variable, "%s holds no JSON object" % path, "correct or remove that file"))
     return found
-
-
-def read_receipt(role: str) -> dict[str, Any]:
-    """What the role wrote down when it last ended well; empty where it never did or where the file is broken."""
-    try:
-        with open(RECEIPTS.format(role=role), encoding="utf-8") as text:
-            value = json.load(text)
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -20,7 +20,7 @@ ROOM_MB = 20  # what a small image takes, and what the engine writes of its own
 ENGINE_TROUBLE = "Look at systemctl status docker and journalctl -u docker, then: systemctl restart docker"
 
 
-def engine_jobs(host: Host) -> Iterator[Job]:
+def engine_jobs(host: Host, _receipt: object) -> Iterator[Job]:
     """Check the engine itself."""
     yield partial(_engine, host)
 

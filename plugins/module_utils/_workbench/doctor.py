@@ -10,12 +10,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any, Callable, Collection, Iterator
+from typing import Any, Collection
 
-from . import anaconda, compose, docker, jupyter, project
+from .._receipt import DIRECTORY, path
+from . import docker
 from .host import Host
 from .model import SITE, Check, Job, failed, passed, rerun
-from .receipts import DIRECTORY, ROLES, ReceiptError, load, path
+from .receipts import ReceiptError, load
+from .roles import SITE_ROLES
 
 SCHEMA = 1
 SET_UP = f"Set the host up: {SITE}"
@@ -28,10 +30,12 @@ def examine(host: Host, expect: Collection[str], site: str) -> dict[str, Any]:
     """
     receipts, verdicts = _take_receipts(host, expect)
     jobs: list[Job] = []
-    for role, verdict in verdicts.items():
+    for name, verdict in verdicts.items():
         jobs.append(partial(_known, verdict))
-        if role in receipts:
-            jobs.extend(_jobs(host, role, receipts))
+        if name in receipts:
+            jobs.extend(SITE_ROLES[name].jobs(host, receipts[name]))
+        if name == "docker" and name in receipts and "docker_group" not in receipts:
+            jobs.extend(docker.root_jobs(host))
     # The checks mostly wait for programs: more threads than cores, but few enough not to slow one another down.
     with ThreadPoolExecutor(max_workers=4 + (os.cpu_count() or 1)) as pool:
         made = list(pool.map(_make, jobs))
@@ -44,41 +48,22 @@ def _take_receipts(host: Host, expect: Collection[str]) -> tuple[dict[str, Any],
     """Return the receipts that can be used, and for each role that is there or expected what its receipt is worth."""
     receipts = {}
     verdicts = {}
-    for role in ROLES:
-        check = f"{role}.receipt"
+    for name, role in SITE_ROLES.items():
+        check = f"{name}.receipt"
         try:
-            receipt = load(host, role)
+            receipt = load(host, name, role.read)
         except ReceiptError as error:
-            verdicts[role] = failed(check, role, f"{path(role)} {error}", rerun(role))
+            verdicts[name] = failed(check, name, f"{path(name)} {error}", rerun(name))
             continue
         if receipt is not None:
-            receipts[role] = receipt
-            verdicts[role] = passed(check, role, f"{role} was set up")
-        elif role in expect:
-            verdicts[role] = failed(check, role, f"{role} was not set up, or not to its end", SET_UP)
+            receipts[name] = receipt
+            verdicts[name] = passed(check, name, f"{name} was set up")
+        elif name in expect:
+            verdicts[name] = failed(check, name, f"{name} was not set up, or not to its end", SET_UP)
     if not verdicts:
         nothing = f"no role of the collection has left a receipt in {DIRECTORY}"
         verdicts["workbench"] = failed("workbench.receipts", "host", nothing, SET_UP)
     return receipts, verdicts
-
-
-def _jobs(host: Host, role: str, receipts: dict[str, Any]) -> Iterator[Job]:
-    receipt = receipts[role]
-    if role == "docker":
-        yield from docker.engine_jobs(host)
-        if "docker_group" not in receipts:
-            yield from docker.root_jobs(host)
-    elif role in JOBS:
-        yield from JOBS[role](host, receipt)
-
-
-JOBS: dict[str, Callable[[Host, Any], Iterator[Job]]] = {
-    "docker_group": docker.group_jobs,
-    "compose": compose.jobs,
-    "anaconda": anaconda.jobs,
-    "project": project.jobs,
-    "jupyter": jupyter.jobs,
-}
 
 
 def _known(verdict: Check) -> Check:

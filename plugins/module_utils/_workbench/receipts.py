@@ -11,10 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
+from .._receipt import SCHEMA, path
 from .host import Host
-
-DIRECTORY = "/var/lib/misc"
-SCHEMA = 1
 
 
 class ReceiptError(Exception):
@@ -96,12 +94,7 @@ class Jupyter:
 Receipt = Union[Plain, DockerGroup, Compose, Anaconda, Project, Jupyter]
 
 
-def path(role: str) -> str:
-    """Return where a role leaves its receipt."""
-    return f"{DIRECTORY}/mlops-workbench-{role}.json"
-
-
-def load(host: Host, role: str) -> Receipt | None:
+def load(host: Host, role: str, read: Callable[[dict[str, Any]], Receipt]) -> Receipt | None:
     """Return the receipt of a role, or None without one; raise ReceiptError when it cannot be used."""
     try:
         record = json.loads(host.read(path(role)))
@@ -113,24 +106,24 @@ def load(host: Host, role: str) -> Receipt | None:
         raise ReceiptError("is not JSON (half written?)") from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA or record.get("role") != role:
         raise ReceiptError(f"is not a receipt of role {role} in schema {SCHEMA}")
-    return _READERS[role](record)
+    return read(record)
 
 
-def _plain(_record: dict[str, Any]) -> Plain:
+def plain(_record: dict[str, Any]) -> Plain:
     return Plain()
 
 
-def _docker_group(record: dict[str, Any]) -> DockerGroup:
+def docker_group(record: dict[str, Any]) -> DockerGroup:
     return DockerGroup(_texts(record, "users"))
 
 
-def _compose(record: dict[str, Any]) -> Compose:
+def compose(record: dict[str, Any]) -> Compose:
     distro = record.get("source") == "distro"
     users = _texts(record, "owners") if record.get("scope") == "user" else []
     return Compose("" if distro else _text(record, "version"), users)
 
 
-def _anaconda(record: dict[str, Any]) -> Anaconda:
+def anaconda(record: dict[str, Any]) -> Anaconda:
     # An installation without environments of its own need not say so.
     entries = _entries(record, "environments") if "environments" in record else []
     environments = [Environment(_text(entry, "prefix"), _texts(entry, "imports")) for entry in entries]
@@ -139,11 +132,11 @@ def _anaconda(record: dict[str, Any]) -> Anaconda:
     return Anaconda(_text(record, "prefix"), _texts(record, "login_users"), environments, login_base)
 
 
-def _project(record: dict[str, Any]) -> Project:
+def project(record: dict[str, Any]) -> Project:
     return Project(_texts(record, "checkouts"), _texts(record, "environments"))
 
 
-def _jupyter(record: dict[str, Any]) -> Jupyter:
+def jupyter(record: dict[str, Any]) -> Jupyter:
     kernels = _texts(record, "kernels") if "kernels" in record else []
     return Jupyter([_instance(entry) for entry in _entries(record, "instances")], kernels)
 
@@ -163,20 +156,6 @@ def _instance(entry: dict[str, Any]) -> Instance:
     token_file = "" if entry.get("token_file") == "" else _text(entry, "token_file")
     prefix = _text(entry, "prefix") if "prefix" in entry else ""
     return Instance(_text(entry, "user"), address, port, tls, token_file, prefix)
-
-
-_READERS: dict[str, Callable[[dict[str, Any]], Receipt]] = {
-    "base": _plain,
-    "docker": _plain,
-    "docker_group": _docker_group,
-    "compose": _compose,
-    "anaconda": _anaconda,
-    "project": _project,
-    "jupyter": _jupyter,
-}
-
-ROLES = tuple(_READERS)
-"""The roles that leave a receipt, in the order in which a site is set up."""
 
 
 def _value(record: dict[str, Any], key: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.mlops.workbench.plugins.module_utils import _receipt
 from ansible_collections.mlops.workbench.plugins.module_utils._conda import environment, program, request, specs
 from ansible_collections.mlops.workbench.plugins.module_utils._conda.versions import Version, VersionError, satisfies
 
@@ -271,14 +272,12 @@ def test_conda_is_found_in_order(tmp_path):
     assert program.root_of(role) == str(tmp_path / "role")
 
 
-def test_the_roles_receipt_names_the_prefix(tmp_path):
-    receipt = tmp_path / "receipt.json"
-    assert program.installed_by_role(str(receipt)) == []
-    for text in ("{", "[]", "{}"):
-        receipt.write_text(text)
-        assert program.installed_by_role(str(receipt)) == []
-    receipt.write_text('{"prefix": "/opt/x"}')
-    assert program.installed_by_role(str(receipt)) == ["/opt/x"]
+def test_the_roles_receipt_names_the_prefix(tmp_path, monkeypatch):
+    monkeypatch.setattr(_receipt, "DIRECTORY", str(tmp_path))
+    assert program.installed_by_role() == []
+    for content, prefixes in (({}, []), ({"prefix": "/opt/x"}, ["/opt/x"])):
+        _receipt.write("anaconda", content)
+        assert program.installed_by_role() == prefixes
 
 
 def test_a_name_is_looked_for_where_conda_does(tmp_path):

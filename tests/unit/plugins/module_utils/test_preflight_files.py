@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import grp
 import hashlib
-import json
 import os
 import pwd
 
@@ -57,19 +56,6 @@ def test_a_checksum_that_is_missing_for_this_architecture_is_a_problem():
     chosen = files.choose_sha256({"x_sha256": {"x86_64": "aa"}}, "aarch64", problems)
     assert chosen == {"x_sha256": ""}
     assert problems[0].problem == "no checksum is known for aarch64"
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]"])
-def test_a_broken_receipt_is_none(tmp_path, monkeypatch, content):
-    monkeypatch.setattr(files, "RECEIPTS", str(tmp_path / "{role}.json"))
-    (tmp_path / "docker.json").write_text(content)
-    assert files.read_receipt("docker") == {}
-
-
-def test_a_receipt_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "RECEIPTS", str(tmp_path / "{role}.json"))
-    (tmp_path / "docker.json").write_text(json.dumps({"schema": 1}))
-    assert files.read_receipt("docker") == {"schema": 1}
 
 
 def wanted(**said):

@@ -16,7 +16,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._host.network impo
 from ansible_collections.mlops.workbench.plugins.module_utils._host.programs import Outcome
 from ansible_collections.mlops.workbench.plugins.module_utils._host.system import Disk
 from ansible_collections.mlops.workbench.plugins.module_utils._workbench.doctor import examine
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 
 TOKEN = "5ecre7" * 8
 TOKEN_FILE = "/etc/mlops-workbench/jupyter/ubuntu/token"
@@ -165,7 +165,7 @@ def fixture_host():
     return FakeHost()
 
 
-def wrong(host, expect=ROLES):
+def wrong(host, expect=SITE_ROLES):
     """Return what failed, as {id: check}, after looking at what must hold of every result."""
     result = examine(host, expect, SITE)
     assert result["schema"] == 1
@@ -187,10 +187,16 @@ def only(host, identifier):
 
 
 def test_a_host_in_order_is_ready(host):
-    result = examine(host, ROLES, SITE)
+    result = examine(host, SITE_ROLES, SITE)
     assert result["ready"]
     assert [(check["id"], check["subject"]) for check in result["checks"]] == [
         ("base.receipt", "base"),
+        ("anaconda.receipt", "anaconda"),
+        ("anaconda.python", "/opt/anaconda"),
+        ("anaconda.conda", "/opt/anaconda"),
+        ("anaconda.channels", "/opt/anaconda"),
+        ("anaconda.login_shell", "ubuntu"),
+        ("anaconda.imports", "/opt/anaconda/envs/x"),
         ("docker.receipt", "docker"),
         ("docker.engine", "engine"),
         ("docker_group.receipt", "docker_group"),
@@ -198,12 +204,6 @@ def test_a_host_in_order_is_ready(host):
         ("compose.receipt", "compose"),
         ("compose.plugin", "docker compose"),
         ("compose.command", "docker-compose"),
-        ("anaconda.receipt", "anaconda"),
-        ("anaconda.python", "/opt/anaconda"),
-        ("anaconda.conda", "/opt/anaconda"),
-        ("anaconda.channels", "/opt/anaconda"),
-        ("anaconda.login_shell", "ubuntu"),
-        ("anaconda.imports", "/opt/anaconda/envs/x"),
         ("project.receipt", "project"),
         ("project.checkout", "/home/ubuntu/notebooks/taxi"),
         ("project.python", "/home/ubuntu/.conda/envs/taxi"),
@@ -228,7 +228,7 @@ def test_programs_run_as_whom_they_are_for(host):
 
 
 def test_the_same_host_gives_the_same_result(host):
-    assert examine(host, ROLES, SITE) == examine(host, ROLES, SITE)
+    assert examine(host, SITE_ROLES, SITE) == examine(host, SITE_ROLES, SITE)
 
 
 # Receipts
@@ -321,7 +321,7 @@ def test_the_engine_fails_in_some_other_way(host):
 
 def test_root_tries_a_container_where_no_user_may(host):
     host.forget("docker_group")
-    roles = [role for role in ROLES if role != "docker_group"]
+    roles = [role for role in SITE_ROLES if role != "docker_group"]
     assert not wrong(host, roles)
     assert ("docker run", "root") in host.ran
 
@@ -679,7 +679,7 @@ def test_a_server_that_speaks_tls_is_asked_in_tls(host):
 def test_a_server_with_a_password_has_no_token_to_try_but_still_keeps_others_out(host):
     host.change("jupyter", instances=[instance(token_file="")])
     host.private = {}
-    checks = [check["id"] for check in examine(host, ROLES, SITE)["checks"] if check["role"] == "jupyter"]
+    checks = [check["id"] for check in examine(host, SITE_ROLES, SITE)["checks"] if check["role"] == "jupyter"]
     assert checks == [
         "jupyter.receipt",
         "jupyter.without_token",

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.receipts import ROLES
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 from ansible_collections.mlops.workbench.plugins.modules import workbench_info
 
 
@@ -61,4 +61,4 @@ def test_it_refuses_a_role_that_does_not_exist(run):
 
 def test_its_documentation_names_the_roles():
     options = yaml.safe_load(workbench_info.DOCUMENTATION)["options"]
-    assert tuple(options["expect"]["choices"]) == ROLES
+    assert options["expect"]["choices"] == list(SITE_ROLES)

@@ -44,12 +44,12 @@ REFUSED = {"failed": True, "msg": "Missing sudo password"}
 def test_the_table_of_a_fleet():
     fleet = document({"node1": READY, "node2": BROKEN, "a-longer-name": GONE, "node4": REFUSED, "node5": {}})
     assert table(fleet) == [
-        "HOST           base  docker  docker_group  compose  anaconda  project  jupyter  READY",
-        "node1          ok    ok      -             -        -         -        -        yes",
-        "node2          ok    FAIL    FAIL          -        -         -        FAIL     NO",
-        "a-longer-name  -     -       -             -        -         -        -        unreachable",
-        "node4          -     -       -             -        -         -        -        not examined",
-        "node5          -     -       -             -        -         -        -        not examined",
+        "HOST           base  anaconda  docker  docker_group  compose  project  jupyter  READY",
+        "node1          ok    -         ok      -             -        -        -        yes",
+        "node2          ok    -         FAIL    FAIL          -        -        FAIL     NO",
+        "a-longer-name  -     -         -       -             -        -        -        unreachable",
+        "node4          -     -         -       -             -        -        -        not examined",
+        "node5          -     -         -       -             -        -        -        not examined",
         "",
         "node2:",
         "  docker.engine (ubuntu): docker.engine is broken",
@@ -93,7 +93,7 @@ def test_hosts_have_one_form_in_the_document_whatever_became_of_them():
 def test_a_bare_host_is_told_what_to_do_though_no_role_is_to_blame():
     bare = result(check("workbench.receipts", False, "set it up", subject="host"))
     assert table(document({"node1": bare}))[1:4] == [
-        "node1  -     -       -             -        -         -        -        NO",
+        "node1  -     -         -       -             -        -        -        NO",
         "",
         "node1:",
     ]

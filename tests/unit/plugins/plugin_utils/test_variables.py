@@ -31,7 +31,7 @@ def test_other_variables_are_nobodys_business():
 def test_the_options_are_those_of_the_argument_specs():
     options = load_options(ROLES)
     assert "docker_registry_mirrors" in options["docker"]
-    assert "__base_apt" in options["base"]
+    assert "base_install_packages" in options["base"]
 
 
 @pytest.mark.parametrize(
