@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any, Mapping
+from dataclasses import replace
+from typing import Mapping, TypeVar
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Facts
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
+Content = TypeVar("Content")
 MANIFEST = re.compile(
     r"^(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]{0,99}\.txt|Pipfile|(?:environment|conda)[\w.-]{0,99}\.ya?ml|MLproject|"
     r"(?:.{0,200}\.)?Dockerfile|Project\.toml|DESCRIPTION)$"
@@ -40,7 +43,7 @@ def components_of(answers: Answers) -> list[str]:
     return sorted(folder for folder, files in found.items() if files)[:MOST_COMPONENTS] if several else []
 
 
-def facts_of_component(facts: Mapping[str, Any], folder: str, folders: list[str], answers: Answers) -> dict[str, Any]:
+def facts_of_component(facts: Facts, folder: str, folders: list[str], answers: Answers) -> Facts:
     """The facts of one component: its own, and what belongs to no component; of shared code what it loads, and its tests."""
     project = answers.project
     loaded = project.reach(path for path in project.python if _inside(path, folder))
@@ -53,14 +56,22 @@ def facts_of_component(facts: Mapping[str, Any], folder: str, folders: list[str]
             return bool(project.edges[path] & loaded)
         return not path.endswith((".py", ".ipynb")) or path in loaded
 
-    part = dict(facts)
-    part.update(
-        {key: {p: v for p, v in facts[key].items() if belongs(p)} for key in ("python", "notebooks", "scripts", "text")}
+    def by_path(of_file: Mapping[str, Content]) -> dict[str, Content]:
+        return {path: item for path, item in of_file.items() if belongs(path)}
+
+    missed = list(filter(belongs, facts.missed))
+    elsewhere = set(facts.missed) - set(missed)
+    return replace(
+        facts,
+        files=list(filter(belongs, facts.files)),
+        text=by_path(facts.text),
+        python=by_path(facts.python),
+        notebooks=by_path(facts.notebooks),
+        scripts=by_path(facts.scripts),
+        unparsed=list(filter(belongs, facts.unparsed)),
+        truncated=[item for item in facts.truncated if item.partition(": ")[2] not in elsewhere],
+        missed=missed,
     )
-    part.update({key: [path for path in facts[key] if belongs(path)] for key in ("files", "missed", "unparsed")})
-    missed = set(facts["missed"]) - set(part["missed"])
-    part["truncated"] = [item for item in facts["truncated"] if item.partition(": ")[2] not in missed]
-    return part
 
 
 def _inside(path: str, folder: str) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Iterable, Iterator, Mapping
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import PythonFile
 
 MOST_CONSTRUCTS = 300
 LONGEST_CONSTRUCT = 4000
@@ -45,12 +47,18 @@ class Construct:
         return any(word in wanted for word in self.words)
 
 
-def constructs_of(python: Mapping[str, Mapping[str, Any]], text: Mapping[str, str]) -> list[Construct]:
+def constructs_of(python: Mapping[str, PythonFile], text: Mapping[str, str]) -> list[Construct]:
     """All constructs of a checkout, in the order of files and lines."""
     found = [
-        Construct(path, line, symbol, (variable or symbol_owner(words)).rpartition(".")[2], tuple(words.split("\n")))
+        Construct(
+            path,
+            one.line,
+            one.symbol,
+            (one.variable or symbol_owner(one.words)).rpartition(".")[2],
+            tuple(one.words.split("\n")),
+        )
         for path, facts in sorted(python.items())
-        for symbol, line, variable, words in facts.get("constructs", ())
+        for one in facts.constructs
     ]
     for path in sorted(text):
         if path.endswith(SCRIPTS) and "aws-cdk" in text[path]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Iterable, Iterator
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Decision
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import programs_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Evidence
@@ -23,59 +23,15 @@ FIGURE = re.compile(
 BRANCH = re.compile(r"^airflow\.(?:.{0,99}\.)?(?:Branch\w{0,40}Operator|branch\w{0,20})$|(?:^|\.)task\.branch")
 
 
-@dataclass(frozen=True)
-class Decision:
-    """A branch: the names that it is about, and what is called where it holds (`then`) or not (`otherwise`).
-
-    `then` and `otherwise` have what is returned after `->`. `given` is where its outcome goes: names, "return", or "said" where it is
-    only told. `ordered` is true where something is greater or less, `leaves` where its body returns or raises; `sets` has the names that
-    its body gives values to.
-    """
-
-    file: str
-    line: int
-    function: str
-    names: frozenset[str]
-    ordered: bool
-    given: tuple[str, ...]
-    then: tuple[str, ...]
-    otherwise: tuple[str, ...]
-    leaves: bool
-    sets: frozenset[str]
-
-    @property
-    def words(self) -> str:
-        """What it is about, as one text."""
-        return " ".join(sorted(self.names))
-
-    @property
-    def on_figure(self) -> bool:
-        """Whether a figure of quality decides, and it is not only the best of some candidates so far."""
-        running = bool(self.sets & self.names)
-        return self.ordered and not running and bool(FIGURE.search(self.words))
-
-    def evidence(self, strength: int = 4) -> Evidence:
-        """The place of the decision."""
-        return Evidence(strength, self.file, self.line, self.words[:100])
+def on_figure(item: Decision) -> bool:
+    """Whether a figure of quality decides, and it is not only the best of some candidates so far."""
+    running = bool(item.sets & item.names)
+    return item.ordered and not running and bool(FIGURE.search(item.words))
 
 
-def decisions_of(path: str, facts: Mapping[str, Any]) -> list[Decision]:
-    """The decisions of a file."""
-    return [
-        Decision(
-            path,
-            item["line"],
-            item["function"],
-            frozenset(item["names"]),
-            item["ordered"],
-            tuple(item["given"]),
-            tuple(item["body"]),
-            tuple(item["other"]),
-            item["leaves"],
-            frozenset(item["sets"]),
-        )
-        for item in facts.get("branches", ())
-    ]
+def evidence_of(item: Decision, strength: int = 4) -> Evidence:
+    """The place of a decision."""
+    return Evidence(strength, item.file, item.line, item.words[:100])
 
 
 class Code:
@@ -84,21 +40,21 @@ class Code:
     def __init__(self, project: Project, files: Iterable[str]) -> None:
         self.project = project
         self.files = sorted(set(files) & set(project.python))
-        self.decisions = [item for path in self.files for item in decisions_of(path, project.python[path])]
+        self.decisions = [item for path in self.files for item in project.python[path].decisions]
 
     @cached_property
     def branching(self) -> bool:
         """Whether a branch of Airflow is among the code: what its function returns is the id of the task that comes next."""
         facts = [self.project.python[path] for path in self.files]
-        symbols = [call[0] for one in facts for call in one.get("calls", ())]
-        symbols += [symbol for one in facts for _name, _line, found in one.get("functions", ()) for symbol in found]
+        symbols = [call.symbol for one in facts for call in one.calls]
+        symbols += [symbol for one in facts for function in one.functions for symbol in function.symbols]
         return any(BRANCH.search(symbol) for symbol in symbols)
 
     def verdicts(self) -> frozenset[str]:
         """Names that hold the outcome of a decision on a figure, and functions that return one."""
         found: set[str] = set()
         for item in self.decisions:
-            if item.on_figure:
+            if on_figure(item):
                 found.update(name.rpartition(".")[2] for name in item.given if name not in ("return", "said"))
                 found.update(item.sets)
                 if item.function and ("return" in item.given or item.leaves or item.sets):
@@ -113,7 +69,7 @@ class Code:
             more = {
                 function
                 for path in self.files
-                for function, names in self.project.python[path].get("names", {}).items()
+                for function, names in self.project.python[path].names.items()
                 if function and function not in known and known.intersection(names)
             }
             if not more:
@@ -126,15 +82,15 @@ class Code:
         """Tasks of a DAG by their ids: what makes them, and the names and programs that they run."""
         found: dict[str, tuple[str, frozenset[str]]] = {}
         for path in self.files:
-            for symbol, _line, function, keywords, _values in self.project.python[path].get("calls", ()):
-                name = keywords.get("task_id", "")
+            for call in self.project.python[path].calls:
+                name = call.keywords.get("task_id", "")
                 if name:
-                    runs = {keywords.get("python_callable", "").strip("<>")} | set(
-                        programs_of(self.project, [keywords.get("bash_command", "")], path)
+                    runs = {call.keywords.get("python_callable", "").strip("<>")} | set(
+                        programs_of(self.project, [call.keywords.get("bash_command", "")], path)
                     )
-                    found[name] = (symbol, frozenset(runs - {""}))
-                elif re.search(r"(?:^|\.)task(?:\.\w{1,30})?$", symbol) and function:
-                    found.setdefault(function, (symbol, frozenset([function])))
+                    found[name] = (call.symbol, frozenset(runs - {""}))
+                elif re.search(r"(?:^|\.)task(?:\.\w{1,30})?$", call.symbol) and call.function:
+                    found.setdefault(call.function, (call.symbol, frozenset([call.function])))
         return found
 
 
@@ -157,6 +113,6 @@ def leads_to(
 def calls_of(project: Project, files: Iterable[str], deed: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     """Places (file and function) of the calls that a pattern means."""
     for path in set(files) & set(project.python):
-        for symbol, _line, function, _keywords, _values in project.python[path].get("calls", ()):
-            if deed.search(symbol):
-                yield path, function
+        for call in project.python[path].calls:
+            if deed.search(call.symbol):
+                yield path, call.function

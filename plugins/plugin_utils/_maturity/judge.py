@@ -22,6 +22,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.componen
     components_of,
     facts_of_component,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Facts, decoded
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
@@ -58,7 +59,7 @@ FOREIGN_MODEL = "the model is somebody else's, and nothing here trains or fine-t
 
 
 def judge(
-    facts: Mapping[str, Any],
+    document: Mapping[str, Any],
     rules: Rules,
     *,
     profile: str = "default",
@@ -68,9 +69,10 @@ def judge(
     today: str = "",
     live: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The result document of schema 1. `today` (YYYY-MM-DD) decides which statements have expired."""
+    """The result document of schema 1, from what the module sends. `today` (YYYY-MM-DD) decides which statements have expired."""
+    facts = decoded(document)
     declared = statements(
-        facts["text"].get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
+        facts.text.get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
     )
     quorum = PROFILES[profile]
     whole = _assess(facts, rules, declared)
@@ -86,8 +88,8 @@ def judge(
     return {
         "schema": 1,
         "project": {
-            "path": facts["path"],
-            "commit": facts["commit"],
+            "path": facts.path,
+            "commit": facts.commit,
             "kind": whole.kinds,
             "layout": "course_notes" if whole.course else "monorepo" if folders else "single",
         },
@@ -107,10 +109,10 @@ def judge(
         + _platform_only(whole)
         + (["course notes: several exercises side by side make no one product"] if whole.course else []),
         "scan": {
-            "files": len(facts["files"]),
-            "parsed": len(facts["python"]) + len(facts["notebooks"]) - len(facts["unparsed"]),
-            "unparsed": facts["unparsed"],
-            "truncated": facts["truncated"],
+            "files": len(facts.files),
+            "parsed": len(facts.python) + len(facts.notebooks) - len(facts.unparsed),
+            "unparsed": facts.unparsed,
+            "truncated": facts.truncated,
         },
     }
 
@@ -119,7 +121,7 @@ def judge(
 class Assessment:
     """Facts as they are judged: a whole checkout, or a component of it."""
 
-    facts: Mapping[str, Any]
+    facts: Facts
     answers: Answers
     around: Surroundings
     entries: list[dict[str, Any]]
@@ -128,7 +130,7 @@ class Assessment:
     reason: str
 
 
-def _assess(facts: Mapping[str, Any], rules: Rules, declared: Declared) -> Assessment:
+def _assess(facts: Facts, rules: Rules, declared: Declared) -> Assessment:
     answers = Answers(Project(facts, declared.roles, declared.exclude), rules.signals, CHECKS)
     unseen = unseen_of(facts, answers.project)
     kinds = _kinds(answers)

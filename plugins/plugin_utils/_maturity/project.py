@@ -9,6 +9,7 @@ import fnmatch
 import posixpath
 import re
 import shlex
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Iterable, Iterator, Mapping, TypeVar
 
@@ -24,6 +25,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
     without_comments,
     yaml_documents,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Facts
 
 Content = TypeVar("Content")
 VENDORED = re.compile(r"(?:^|/)(?:vendor|third_party|external|_vendor|node_modules|site-packages)/")
@@ -80,45 +82,43 @@ class Noted(dict[str, Content]):
             yield path, content
 
 
+@dataclass(frozen=True)
+class Container:
+    """A Dockerfile: the commands that start (`behind` are those that they come to), what is copied, its bases, what it runs, its programs."""
+
+    starts: list[Command]
+    behind: list[Command]
+    copies: list[str]
+    bases: list[str]
+    runs: list[str]
+    programs: set[str]
+
+
 class Project:
     """Everything the rules may ask about, computed once when first asked."""
 
-    def __init__(
-        self, facts: Mapping[str, Any], roles: Mapping[str, str] | None = None, exclude: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, facts: Facts, roles: Mapping[str, str] | None = None, exclude: Iterable[str] = ()) -> None:
         self.facts = facts
         self._roles = dict(roles or {})
         self._exclude = list(exclude)
         self._role: dict[str, str] = {}
         # MLflow writes an environment of its own beside each model that it saves.
-        self._saved_models = {
-            posixpath.dirname(path) for path in facts["files"] if posixpath.basename(path) == "MLmodel"
-        }
-        self.files = [path for path in facts["files"] if self.role(path) not in ("vendored", "artefact", "excluded")]
-        self.python: dict[str, dict[str, Any]] = Noted(
-            {p: f for p, f in facts["python"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
-        )
-        self.notebooks: dict[str, dict[str, Any]] = Noted(
-            {p: f for p, f in facts["notebooks"].items() if self.role(p) not in ("vendored", "artefact", "excluded")}
-        )
-        self.scripts: dict[str, list[list[Any]]] = Noted(
-            {
-                p: f
-                for p, f in facts.get("scripts", {}).items()
-                if self.role(p) not in ("vendored", "artefact", "excluded")
-            }
-        )
-        self.raw: dict[str, str] = Noted(
-            {
-                p: with_short_lines(t, p)
-                for p, t in facts["text"].items()
-                if self.role(p) not in ("vendored", "artefact", "excluded")
-            }
-        )
+        self._saved_models = {posixpath.dirname(path) for path in facts.files if posixpath.basename(path) == "MLmodel"}
+        self.files = [path for path in facts.files if self._is_own(path)]
+        self.python = self._own(facts.python)
+        self.notebooks = self._own(facts.notebooks)
+        self.scripts = self._own(facts.scripts)
+        self.raw = Noted({path: with_short_lines(text, path) for path, text in self._own(facts.text).items()})
         self.expander = Expander(self.raw, frozenset(self.files))
         self._callers: dict[str, dict[int, str]] = {}
         self._called: dict[tuple[frozenset[str], frozenset[str]], set[tuple[str, str]]] = {}
         self._loaded: dict[str, int] = {}
+
+    def _is_own(self, path: str) -> bool:
+        return self.role(path) not in ("vendored", "artefact", "excluded")
+
+    def _own(self, facts: Mapping[str, Content]) -> Noted[Content]:
+        return Noted({path: item for path, item in facts.items() if self._is_own(path)})
 
     def role(self, path: str) -> str:
         """What a file is for. Decided by its path alone, before any rule looks at it."""
@@ -151,8 +151,7 @@ class Project:
 
     @cached_property
     def _ci(self) -> CiReader:
-        branch = self.facts.get("branch", "") if self.facts.get("commit") else ""
-        return CiReader(self.raw, self.expander, branch)
+        return CiReader(self.raw, self.expander, self.facts.branch if self.facts.commit else "")
 
     @cached_property
     def jobs(self) -> list[Job]:
@@ -223,7 +222,7 @@ class Project:
         return frozenset(
             path
             for path, facts in self.python.items()
-            if any(call[0].startswith("sys.path.") for call in facts.get("calls", ()))
+            if any(call.symbol.startswith("sys.path.") for call in facts.calls)
         )
 
     def resolve(self, module: str, origin: str) -> str:
@@ -276,9 +275,9 @@ class Project:
         """From a Python file to those it imports, or names in a string as something to run."""
         graph: dict[str, set[str]] = {}
         for path, facts in self.python.items():
-            targets = {self.resolve(module, path) for module, _line in facts.get("imports", ())}
-            for value, _line in facts.get("strings", ()):
-                targets.update(self.named_programs(value, posixpath.dirname(path)))
+            targets = {self.resolve(one.module, path) for one in facts.imports}
+            for text in facts.strings:
+                targets.update(self.named_programs(text.value, posixpath.dirname(path)))
             graph[path] = {target for target in targets if target and target != path and self.role(target) != "test"}
         return graph
 
@@ -378,8 +377,8 @@ class Project:
         return found
 
     @cached_property
-    def containers(self) -> dict[str, dict[str, Any]]:
-        """Dockerfiles: base images, what is copied, the command that starts, its programs."""
+    def containers(self) -> dict[str, Container]:
+        """Dockerfiles by path."""
         found = {}
         for path in sorted(self.raw):
             text, base = self.raw[path], posixpath.basename(path)
@@ -403,14 +402,7 @@ class Project:
             wanted = [item for name, item in stages.items() if name in self._stages_asked_for] + [stage]
             starts = list(dict.fromkeys(one for item in wanted for one in item.values()))
             behind = [item for one in starts for item in self.expander.expand(one.text, one.file, one.line, one.folder)]
-            found[path] = {
-                "starts": starts,
-                "behind": behind,
-                "copies": copies,
-                "bases": bases,
-                "runs": runs,
-                "programs": self.programs(behind),
-            }
+            found[path] = Container(starts, behind, copies, bases, runs, self.programs(behind))
         return found
 
     @cached_property
@@ -468,8 +460,7 @@ class Project:
     def function_at(self, path: str, line: int) -> str:
         """The function in which a call of a file stands."""
         if path not in self._callers:
-            calls = self.python[path].get("calls", ())
-            self._callers[path] = {number: function for _symbol, number, function, _keywords, _values in calls}
+            self._callers[path] = {call.line: call.function for call in self.python[path].calls}
         return self._callers[path].get(line, "")
 
     def functions(self, files: Iterable[str], entries: Iterable[str]) -> set[tuple[str, str]]:
@@ -488,17 +479,17 @@ class Project:
         stack: list[tuple[str, str]] = []
         for path in sorted(loaded):
             facts = self.python[path]
-            named = [item[0] for item in facts.get("functions", ())]
-            for name in {*named, *(item[0] for item in facts.get("classes", ()))}:
+            named = [item.name for item in facts.functions]
+            for name in {*named, *(item.name for item in facts.classes)}:
                 defined[name] = defined.get(name, 0) | 1 << self._numbers[path]
             stack.append((path, ""))
             stack.extend(
                 (path, name) for name in named if path in whole or HOOK.match(name) or name in self.entry_points
             )
             stack.extend(
-                (path, name)
-                for name, _line, decorators in facts.get("functions", ())
-                if any(not INERT.search(item) for item in decorators)
+                (path, item.name)
+                for item in facts.functions
+                if any(not INERT.search(symbol) for symbol in item.symbols)
             )
         called: set[tuple[str, str]] = set()
         opened: set[str] = set()
@@ -509,10 +500,10 @@ class Project:
             called.add(place)
             path, function = place
             facts = self.python[path]
-            names = facts.get("names", {}).get(function, ())
-            if facts.get("loose") or ANY_NAME.intersection(names):
+            names = facts.names.get(function, ())
+            if facts.loose or ANY_NAME.intersection(names):
                 for other in self.reach([path], opened) & loaded:
-                    stack.extend((other, item[0]) for item in self.python[other].get("functions", ()))
+                    stack.extend((other, item.name) for item in self.python[other].functions)
             within = self._loads(path)
             for name in names:
                 homes = defined.get(name, 0) & within
@@ -521,7 +512,7 @@ class Project:
                     defined[name] ^= homes
                     for home in self._at(homes):
                         stack.append((home, name))
-                        stack.extend((home, method) for method in self.python[home].get("methods", {}).get(name, ()))
+                        stack.extend((home, method) for method in self.python[home].methods.get(name, ()))
         return called
 
     @cached_property
@@ -571,7 +562,7 @@ class Project:
     def _all_commands(self) -> list[Command]:
         commands = self.compose_commands + self.make_commands + self.script_commands
         commands += [item for job in self.jobs for item in job.commands]
-        return commands + [item for box in self.containers.values() for item in box["behind"]]
+        return commands + [item for box in self.containers.values() for item in box.behind]
 
     @cached_property
     def started(self) -> set[str]:
@@ -579,9 +570,9 @@ class Project:
         own = {
             path
             for path, facts in self.python.items()
-            if facts.get("runs")
+            if facts.runs
             and self.role(path) in ("source", "example")
-            and (facts["runs"] == "main" or not path.endswith("__init__.py"))
+            and (facts.runs == "main" or not path.endswith("__init__.py"))
         }
         return self.reach(own | self.programs(self._all_commands) | set(self.console_scripts.values()))
 

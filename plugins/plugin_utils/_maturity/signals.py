@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
 
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import PythonFile
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Answers:
             if signal["kind"] in ("call", "import")
             for name in signal["match"]
         }
-        self._own_tools = tools & set(project.facts["own"])
+        self._own_tools = tools & set(project.facts.own)
 
     def found(self, name: str) -> list[Evidence]:
         """Evidence for a signal, the strongest first; empty where there is none."""
@@ -101,7 +102,7 @@ class Answers:
         """Files in which any of the signals was seen."""
         return {item.file for name in names for item in self.found(name)}
 
-    def code(self, roles: list[str]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    def code(self, roles: list[str]) -> Iterator[tuple[str, str, PythonFile]]:
         """Python files and notebooks of the wanted roles, with their facts."""
         for path, facts in self.project.python.items():
             role = self.project.role(path)
@@ -125,25 +126,26 @@ class Answers:
         other = re.compile(signal["except_receiver"]) if "except_receiver" in signal else None
         about = re.compile(signal["except_arguments"]) if "except_arguments" in signal else None
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for symbol, line, function, keywords, values in facts.get("calls", ()):
+            for call in facts.calls:
+                symbol = call.symbol
                 if not wanted.fullmatch(symbol) or unwanted.fullmatch(symbol) or self._is_own(symbol):
                     continue
                 owner = symbol.rpartition(".")[0]
                 if (receiver and not receiver.search(owner.rpartition(".")[2])) or (other and other.search(owner)):
                     continue
-                if about and about.search(" ".join([*keywords.values(), *values])):
+                if about and about.search(" ".join([*call.keywords.values(), *call.values])):
                     continue
-                if len(values) + len(keywords) >= signal.get("arguments", 0):
-                    yield Evidence(self.weight(path, role, function), path, line, symbol)
-            for _name, line, symbols in [*facts.get("functions", ()), *facts.get("classes", ())]:
-                for symbol in symbols:
+                if len(call.values) + len(call.keywords) >= signal.get("arguments", 0):
+                    yield Evidence(self.weight(path, role, call.function), path, call.line, symbol)
+            for defined in (*facts.functions, *facts.classes):
+                for symbol in defined.symbols:
                     if (
                         wanted.fullmatch(symbol)
                         and not unwanted.fullmatch(symbol)
                         and not receiver
                         and not self._is_own(symbol)
                     ):
-                        yield Evidence(self.weight(path, role), path, line, symbol)
+                        yield Evidence(self.weight(path, role), path, defined.line, symbol)
 
     def _is_own(self, symbol: str) -> bool:
         """Whether the project itself provides what is called: what a tool offers is no practice of its repository."""
@@ -151,33 +153,35 @@ class Answers:
 
     def _keyword(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for symbol, line, function, keywords, _values in facts.get("calls", ()):
+            for call in facts.calls:
                 for name, pattern in signal["match"].items():
-                    if name in keywords and re.search(pattern, keywords[name]) and not self._is_own(symbol):
-                        yield Evidence(self.weight(path, role, function), path, line, "%s(%s=)" % (symbol, name))
+                    given = call.keywords.get(name)
+                    if given is not None and re.search(pattern, given) and not self._is_own(call.symbol):
+                        weight = self.weight(path, role, call.function)
+                        yield Evidence(weight, path, call.line, "%s(%s=)" % (call.symbol, name))
 
     def _import(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         for path, _role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for module, line in facts.get("imports", ()):
-                if any(module == name or module.startswith(name + ".") for name in signal["match"]):
-                    yield Evidence(2, path, line, module)
+            for one in facts.imports:
+                if any(one.module == name or one.module.startswith(name + ".") for name in signal["match"]):
+                    yield Evidence(2, path, one.line, one.module)
 
     def _module(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         """Packages that JavaScript or TypeScript imports, and addresses that it asks."""
         wanted = frozenset(signal["match"])
         under = tuple(name + "/" for name in signal["match"])
-        for path, names in self.project.scripts.items():
+        for path, imports in self.project.scripts.items():
             if self.project.role(path) in signal.get("roles", ["source", "example"]):
-                for name, line in names:
-                    if name in wanted or name.startswith(under):
-                        yield Evidence(3, path, line, name)
+                for one in imports:
+                    if one.module in wanted or one.module.startswith(under):
+                        yield Evidence(3, path, one.line, one.module)
 
     def _string(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         pattern = re.compile("|".join("(?:%s)" % item for item in signal["match"]))
         for path, role, facts in self.code(signal.get("roles", ["source", "example"])):
-            for value, line in facts.get("strings", ()):
-                if pattern.search(value):
-                    yield Evidence(self.weight(path, role), path, line, value[:LONGEST_SYMBOL])
+            for text in facts.strings:
+                if pattern.search(text.value):
+                    yield Evidence(self.weight(path, role), path, text.line, text.value[:LONGEST_SYMBOL])
 
     def _text(self, signal: dict[str, Any]) -> Iterator[Evidence]:
         files = re.compile(signal["files"])

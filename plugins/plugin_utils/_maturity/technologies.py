@@ -112,9 +112,9 @@ def _places(technology: Technology, project: Project) -> Iterator[str]:
             text = project.text.get(path, "") if technology.texts else ""
             if all(pattern.search(text) for pattern in technology.texts):
                 yield path
-    wanted = set(technology.modules) - set(project.facts["own"])
+    wanted = set(technology.modules) - project.facts.own
     for path, facts in project.python.items() if wanted else ():
-        roots = {module.split(".", 1)[0] for module, _line in facts.get("imports", ())}
+        roots = {one.module.split(".", 1)[0] for one in facts.imports}
         if roots & wanted and project.role(path) == "source":
             yield path
 

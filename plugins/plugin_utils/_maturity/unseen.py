@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Mapping
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Facts
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
@@ -62,16 +63,16 @@ class Unseen:
         )
 
 
-def unseen_of(facts: Mapping[str, Any], project: Project) -> Unseen:
+def unseen_of(facts: Facts, project: Project) -> Unseen:
     """What the facts of a pass say about what it left out. A few files that do not parse hide nothing."""
-    missed = set(facts["missed"])
-    single = [(item.partition(": ")[2], "truncated: %s" % item) for item in facts["truncated"]]
+    missed = set(facts.missed)
+    single = [(item.partition(": ")[2], "truncated: %s" % item) for item in facts.truncated]
     files = [(path, reason) for path, reason in single if path in missed]
     whole = next((reason for path, reason in single if path not in missed), "")
-    code = len(facts["python"]) + len(facts["notebooks"])
-    if code and Fraction(len(facts["unparsed"]), code) > UNPARSED_SHARE:
-        reason = "unparsed: %d of %d files of code" % (len(facts["unparsed"]), code)
-        files.extend((path, reason) for path in facts["unparsed"])
+    code = len(facts.python) + len(facts.notebooks)
+    if code and Fraction(len(facts.unparsed), code) > UNPARSED_SHARE:
+        reason = "unparsed: %d of %d files of code" % (len(facts.unparsed), code)
+        files.extend((path, reason) for path in facts.unparsed)
     # What a submodule may hold: code, tests and configuration, and no CI, which stands in this repository.
     files.extend(
         ("%s/%s" % (folder, name), "submodule: %s" % folder)

@@ -17,6 +17,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
     mappings,
     text_of,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import terraform
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.cdk import functions
@@ -42,7 +43,7 @@ METRICS = symbol_pattern(("sklearn.metrics.*", "torchmetrics.*"))
 
 def _evaluates(project: Project, path: str) -> bool:
     """Whether a file compares its predictions with what is true."""
-    return any(METRICS.fullmatch(call[0]) for call in project.python.get(path, {}).get("calls", ()))
+    return any(METRICS.fullmatch(call.symbol) for call in project.python.get(path, NO_CODE).calls)
 
 
 def serving_declared(answers: Answers) -> list[Evidence]:
@@ -199,9 +200,9 @@ def _brings_model(answers: Answers, script: str) -> bool:
         posixpath.normpath(posixpath.join(folder, name)) for name in BRINGS.findall(project.text.get(script, ""))
     }
     written = {
-        posixpath.normpath(value)
+        posixpath.normpath(text.value)
         for path in project.reach(trainers(answers))
-        for value, _line in project.python.get(path, {}).get("strings", ())
+        for text in project.python.get(path, NO_CODE).strings
     }
     return any(name.endswith("/" + one) or one == name for name in brought for one in written)
 

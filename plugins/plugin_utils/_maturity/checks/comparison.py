@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import decisions_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import evidence_of, on_figure
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 # Every kind ends the one before it, and these have weights.
@@ -38,7 +38,8 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
     """Weights for more than one version."""
     found = []
     for path, role, facts in answers.code(list(CODE)):
-        for symbol, line, _function, keywords, _values in facts.get("calls", ()):
+        for call in facts.calls:
+            symbol, keywords = call.symbol, call.keywords
             split = keywords.get("traffic_split") or keywords.get("traffic", "")
             variants = keywords.get("ProductionVariants", "").count("VariantName")
             several = (
@@ -50,7 +51,7 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
                 or "ShadowProductionVariants" in keywords
                 or variants >= 2
             ):
-                found.append(Evidence(answers.weight(path, role), path, line, symbol))
+                found.append(Evidence(answers.weight(path, role), path, call.line, symbol))
     return found
 
 
@@ -75,18 +76,14 @@ def champion_challenger(answers: Answers) -> list[Evidence]:
             or bool(answers.project.edges.get(path, set()) & registry)
             or any(path in answers.project.edges.get(item, ()) for item in registry)
         )
-        fetching = {
-            function
-            for symbol, _line, function, _keywords, _values in facts.get("calls", ())
-            if function and BY_ALIAS.search(symbol)
-        }
-        for item in decisions_of(path, facts):
-            if not item.on_figure:
+        fetching = {call.function for call in facts.calls if call.function and BY_ALIAS.search(call.symbol)}
+        for item in facts.decisions:
+            if not on_figure(item):
                 continue
             weight = answers.weight(path, role, item.function)
             named = known and (IN_PRODUCTION.search(item.words) or item.function in fetching)
             if named or (IN_USE.search(item.words) and weight >= 4):
-                found.append(item.evidence(weight))
+                found.append(evidence_of(item, weight))
     return found
 
 
@@ -110,9 +107,9 @@ def flagged_models(answers: Answers) -> list[Evidence]:
     models = answers.files("inference_call")
     serving = answers.files("serving_code")
     return [
-        Evidence(answers.weight(path, role, function), path, line, symbol)
+        Evidence(answers.weight(path, role, call.function), path, call.line, call.symbol)
         for path, role, facts in answers.code(list(CODE))
         if path in serving and (path in models or answers.project.edges.get(path, set()) & models)
-        for symbol, line, function, _keywords, _values in facts.get("calls", ())
-        if FLAG.fullmatch(symbol)
+        for call in facts.calls
+        if FLAG.fullmatch(call.symbol)
     ]

@@ -132,15 +132,14 @@ def follows_registry(answers: Answers) -> list[Evidence]:
         loaded = project.reach([service])
         for path in sorted(loaded & set(project.python)):
             facts = project.python[path]
-            loads = [call for call in facts.get("calls", ()) if LOADS.fullmatch(call[0])]
-            named = any(BY_NAME.search(value) for value, _line in facts.get("strings", ()))
-            asks = any(ASKS_REGISTRY.fullmatch(call[0]) for call in facts.get("calls", ()))
-            live = project.functions(loaded, [service])
-            found.extend(
-                Evidence(4, path, line, symbol)
-                for symbol, line, function, _keywords, _values in loads
-                if (named or asks) and (path, function) in live
-            )
+            loads = [call for call in facts.calls if LOADS.fullmatch(call.symbol)]
+            named = any(BY_NAME.search(text.value) for text in facts.strings)
+            asks = any(ASKS_REGISTRY.fullmatch(call.symbol) for call in facts.calls)
+            if loads and (named or asks):
+                live = project.functions(loaded, [service])
+                found.extend(
+                    Evidence(4, path, call.line, call.symbol) for call in loads if (path, call.function) in live
+                )
     return found
 
 

@@ -18,9 +18,10 @@ def registry_from_environment(answers: Answers) -> list[Evidence]:
     """Models that are logged or loaded under a name or an address that only the environment has."""
     found = []
     for path, _role, facts in answers.code(list(CODE)):
-        for symbol, line, _function, keywords, values in facts.get("calls", ()):
-            named = keywords.get("registered_model_name")
-            address = keywords.get("model_uri", values[0] if values else "") if symbol.endswith("load_model") else ""
-            if "<env>" in (named, address) and symbol.startswith("mlflow."):
-                found.append(Evidence(1, path, line, symbol))
+        for call in facts.calls:
+            named = call.keywords.get("registered_model_name")
+            address = call.keywords.get("model_uri", call.values[0] if call.values else "")
+            loaded = address == "<env>" and call.symbol.endswith("load_model")
+            if (named == "<env>" or loaded) and call.symbol.startswith("mlflow."):
+                found.append(Evidence(1, path, call.line, call.symbol))
     return found

@@ -186,10 +186,10 @@ def _pinned_images(answers: Answers) -> list[Evidence]:
     """Images that install packages, all of them exact, on a base with a version."""
     found = []
     for path, box in answers.project.containers.items():
-        if not box["bases"] or not re.search(r"[:@][\w.-]{0,99}\d", box["bases"][0]):
+        if not box.bases or not re.search(r"[:@][\w.-]{0,99}\d", box.bases[0]):
             continue
         named = exact = 0
-        for run in box["runs"]:
+        for run in box.runs:
             for part in re.split(r"&&|;", run):
                 if re.search(r"(?:pip3?|conda|mamba) install|install2\.r|install_version", part):
                     words = [

@@ -9,7 +9,7 @@ import re
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import decisions_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import evidence_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 USES = ("llm_import", "llm_call", "llm_address", "llm_module", "llm_server")
@@ -55,9 +55,9 @@ def evaluated_against_stored(answers: Answers) -> list[Evidence]:
     files = {path for path in project.reach(programs) if path in project.python and project.role(path) in CODE}
     live = project.functions(files, programs)
     return [
-        item.evidence()
+        evidence_of(item)
         for path in sorted(files)
-        for item in decisions_of(path, project.python[path])
+        for item in project.python[path].decisions
         if item.ordered and STORED.search(item.words) and (path, item.function) in live
     ]
 

@@ -97,15 +97,16 @@ def model_monitoring_own(answers: Answers) -> list[Evidence]:
     found = []
     for path, role, facts in answers.code(list(CODE)):
         does: dict[str, dict[str, int]] = {}
-        for symbol, line, function, _keywords, _values in facts.get("calls", ()):
+        for call in facts.calls:
+            symbol, line, function = call.symbol, call.line, call.function
             if TWO_SAMPLES.fullmatch(symbol) and (DRIFT.search(function) or re.search(r"drift|monitor", path)):
                 found.append(Evidence(answers.weight(path, role, function), path, line, symbol))
             for kind, pattern in (("bins", BINS), ("logarithm", LOGARITHM)):
                 if pattern.fullmatch(symbol):
                     does.setdefault(function, {}).setdefault(kind, line)
-        for name, line, _decorators in facts.get("functions", ()):
-            if "population_stability" in name:
-                found.append(Evidence(answers.weight(path, role, name), path, line, name))
+        for one in facts.functions:
+            if "population_stability" in one.name:
+                found.append(Evidence(answers.weight(path, role, one.name), path, one.line, one.name))
         for function, kinds in does.items():
             if len(kinds) == 2 and DISTANCE.search(function + " " + path):
                 found.append(
@@ -126,16 +127,15 @@ def quality_of_predictions(answers: Answers) -> list[Evidence]:
     busy = trainers(answers) | answers.files("inference_call")
     found: list[Evidence] = []
     for path, role, facts in answers.code(list(CODE)):
-        calls = facts.get("calls", ())
         if path in busy or answers.project.edges.get(path, set()) & busy:
             continue
-        stored = sum(bool(STORED.fullmatch(symbol)) for symbol, *_rest in calls)
-        joined = any(JOINED.search(symbol) for symbol, *_rest in calls)
+        stored = sum(bool(STORED.fullmatch(call.symbol)) for call in facts.calls)
+        joined = any(JOINED.search(call.symbol) for call in facts.calls)
         if joined and stored >= 2:
             found.extend(
-                Evidence(answers.weight(path, role, function), path, line, symbol)
-                for symbol, line, function, _keywords, _values in calls
-                if SCORING.fullmatch(symbol)
+                Evidence(answers.weight(path, role, call.function), path, call.line, call.symbol)
+                for call in facts.calls
+                if SCORING.fullmatch(call.symbol)
             )
     return found
 
@@ -167,7 +167,7 @@ AGENT = re.compile(
 
 def instrumented_image(answers: Answers) -> list[Evidence]:
     """Images and services of compose files that start under an agent which exports metrics or traces."""
-    starts = [one for box in answers.project.containers.values() for one in box["starts"]]
+    starts = [one for box in answers.project.containers.values() for one in box.starts]
     return [
         Evidence(4, one.file, one.line, one.text.split(" ", 1)[0])
         for one in starts + answers.project.compose_commands

@@ -11,10 +11,12 @@ from typing import Iterator
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import (
     Code,
-    Decision,
     calls_of,
+    evidence_of,
     leads_to,
+    on_figure,
 )
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Decision
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
@@ -45,12 +47,12 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
         code = Code(answers.project, files)
         promoting = code.doers(calls_of(answers.project, files, PROMOTES))
         verdicts = code.verdicts()
-        found.extend(item.evidence() for item in code.decisions if _passes(item, code, verdicts, promoting))
-        found.extend(item.evidence() for item in _stops(answers, code, files))
+        found.extend(evidence_of(item) for item in code.decisions if _passes(item, code, verdicts, promoting))
+        found.extend(evidence_of(item) for item in _stops(answers, code, files))
         for path in code.files:
-            for symbol, line, _function, _keywords, _values in answers.project.python[path].get("calls", ()):
-                if STEP.search(symbol):
-                    found.append(Evidence(4, path, line, symbol))
+            for call in answers.project.python[path].calls:
+                if STEP.search(call.symbol):
+                    found.append(Evidence(4, path, call.line, call.symbol))
     return sorted(set(found))
 
 
@@ -71,10 +73,10 @@ def _unattended(answers: Answers) -> Iterator[frozenset[str]]:
 
 def _passes(item: Decision, code: Code, verdicts: frozenset[str], promoting: frozenset[str]) -> bool:
     """Whether a decision lets a model pass."""
-    on_figure = item.on_figure or bool(GATE.search(item.words)) or bool(item.names & verdicts)
+    about = on_figure(item) or bool(GATE.search(item.words)) or bool(item.names & verdicts)
     # A guard that leaves the function is a gate, too, for what comes after it.
-    guards = item.leaves and item.function in promoting and item.on_figure
-    return on_figure and (guards or leads_to([*item.then, *item.otherwise], promoting, PROMOTES, code, frozenset()))
+    guards = item.leaves and item.function in promoting and on_figure(item)
+    return about and (guards or leads_to([*item.then, *item.otherwise], promoting, PROMOTES, code, frozenset()))
 
 
 def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Decision]:
@@ -86,5 +88,5 @@ def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Deci
         called = [word for word in (*item.then, *item.otherwise) if not word.startswith("->")]
         ends = any(STOPS.search(symbol) for symbol in called)
         told = forked and any(name in ("said", "return") for name in item.given)
-        if item.on_figure and (ends or told):
+        if on_figure(item) and (ends or told):
             yield item

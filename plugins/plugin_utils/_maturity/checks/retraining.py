@@ -10,7 +10,7 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.training import training_points
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import Code, leads_to
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import Code, evidence_of, leads_to
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
@@ -108,5 +108,5 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         if guarded or leads_to(
             [one for one in item.then if one not in item.names], doers, STARTS_TRAINING, code, frozenset(training)
         ):
-            found.append(item.evidence())
+            found.append(evidence_of(item))
     return found

@@ -47,30 +47,30 @@ def serving_image(answers: Answers) -> list[Evidence]:
     found = []
     for path, box in project.containers.items():
         # A function's image without its handler in the checkout serves nothing.
-        based = any(SERVING_BASE.search(item) and ("lambda" not in item or box["programs"]) for item in box["bases"])
-        reached = scores(answers, box["programs"])
-        for one in box["starts"]:
-            texts = [item.text for item in box["behind"]] or [one.text]
+        based = any(SERVING_BASE.search(item) and ("lambda" not in item or box.programs) for item in box.bases)
+        reached = scores(answers, box.programs)
+        for one in box.starts:
+            texts = [item.text for item in box.behind] or [one.text]
             if SHELL.match(texts[0]):
                 texts = texts[1:] or texts
-            known = bool(box["programs"])
+            known = bool(box.programs)
             served = any(SERVERS.search(text) for text in texts) and (reached if known else bool(serving or based))
-            served = served or (bool(box["copies"]) and any(MODEL_SERVED.search(text) for text in texts))
+            served = served or (bool(box.copies) and any(MODEL_SERVED.search(text) for text in texts))
             named = not any(TOOLS.search(text) for text in texts) or one.text.endswith(".sh")
-            if served or (based and box["copies"]) or (reached and named):
+            if served or (based and box.copies) or (reached and named):
                 found.append(Evidence(4, path, one.line, command_name(one.text)))
                 break
         else:
-            if based and (box["copies"] or box["runs"]):
-                found.append(Evidence(3, path, 1, box["bases"][0][:100]))
+            if based and (box.copies or box.runs):
+                found.append(Evidence(3, path, 1, box.bases[0][:100]))
         found.extend(
             Evidence(3, path, 1, posixpath.basename(item))
-            for item in _scoring_scripts(answers, path, box["copies"], serving)
+            for item in _scoring_scripts(answers, path, box.copies, serving)
         )
     scoring = graph_of(answers).ordered_code & answers.files("inference_call")
     for path, box in project.containers.items():
-        if scoring and box["copies"] and any(ORCHESTRATOR_BASE.search(item) for item in box["bases"]):
-            found.append(Evidence(3, path, 1, box["bases"][0][:100]))
+        if scoring and box.copies and any(ORCHESTRATOR_BASE.search(item) for item in box.bases):
+            found.append(Evidence(3, path, 1, box.bases[0][:100]))
     for one in project.compose_commands:
         if posixpath.basename(one.file) == "dvc.yaml":
             continue
@@ -96,7 +96,7 @@ def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: se
 def batch_image(answers: Answers) -> list[Evidence]:
     """Images that copy code of the project, whatever they start."""
     return [
-        Evidence(3, path, 1, box["copies"][0][:100])
+        Evidence(3, path, 1, box.copies[0][:100])
         for path, box in answers.project.containers.items()
-        if box["copies"] and trainers(answers)
+        if box.copies and trainers(answers)
     ]

@@ -10,6 +10,7 @@ import re
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import TestFunction
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 INTEGRATION = re.compile(
@@ -28,23 +29,19 @@ def unit_tests(answers: Answers) -> list[Evidence]:
     }
     reaching: dict[str, bool] = {}
     found = []
-    for path, line, name, assertions in _tests(answers):
-        if not assertions or INTEGRATION.search(path):
+    for path, test in _tests(answers):
+        if not test.assertions or INTEGRATION.search(path):
             continue
         if path not in reaching:
             reaching[path] = _reaches_code(answers, path)
         if reaching[path]:
-            found.append(Evidence(4 if in_ci else 3, path, line, name))
+            found.append(Evidence(4 if in_ci else 3, path, test.line, test.name))
     return found
 
 
 def weak_tests(answers: Answers) -> list[Evidence]:
     """Tests that assert nothing, or load nothing of the project."""
-    return [
-        Evidence(2, path, line, name)
-        for path, line, name, _assertions in _tests(answers)
-        if not INTEGRATION.search(path)
-    ]
+    return [Evidence(2, path, test.line, test.name) for path, test in _tests(answers) if not INTEGRATION.search(path)]
 
 
 CROSSING = symbol_pattern(
@@ -75,21 +72,17 @@ def integration_tests(answers: Answers) -> list[Evidence]:
     """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database."""
     found: list[Evidence] = []
     for path, _role, facts in answers.code(["test"]):
-        crosses = any(
-            CROSSING.fullmatch(symbol) for symbol, _line, _function, _keywords, _values in facts.get("calls", ())
-        )
+        crosses = any(CROSSING.fullmatch(call.symbol) for call in facts.calls)
         if crosses or INTEGRATION.search(path):
-            found.extend(
-                Evidence(3, path, line, name) for name, line, assertions in facts.get("tests", ()) if assertions
-            )
-            found.extend(Evidence(3, path, line, "assert") for line in facts.get("asserts", ())[:1])
+            found.extend(Evidence(3, path, test.line, test.name) for test in facts.tests if test.assertions)
+            found.extend(Evidence(3, path, line, "assert") for line in facts.asserts[:1])
     return found
 
 
-def _tests(answers: Answers) -> Iterator[tuple[str, int, str, int]]:
+def _tests(answers: Answers) -> Iterator[tuple[str, TestFunction]]:
     for path, _role, facts in answers.code(["test"]):
-        for name, line, assertions in facts.get("tests", ()):
-            yield path, line, name, assertions
+        for test in facts.tests:
+            yield path, test
 
 
 def _reaches_code(answers: Answers, path: str) -> bool:
@@ -102,13 +95,12 @@ def _reaches_code(answers: Answers, path: str) -> bool:
         if posixpath.basename(item) == "conftest.py" and (folder + "/").startswith(posixpath.dirname(item) + "/")
     ]
     for one in [path, *helpers]:
-        for module, _line in project.python[one].get("imports", ()):
-            target = project.resolve(module, one)
+        for imported in project.python[one].imports:
+            target = project.resolve(imported.module, one)
             if target and project.role(target) in CODE:
                 return True
-        for value, _line in project.python[one].get("strings", ()):
-            if any(
-                project.role(item) in CODE and item.endswith(".py") for item in project.named_programs(value, folder)
-            ):
+        for text in project.python[one].strings:
+            named = project.named_programs(text.value, folder)
+            if any(project.role(item) in CODE and item.endswith(".py") for item in named):
                 return True
     return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
@@ -37,8 +38,8 @@ def _is_practice(answers: Answers, path: str) -> bool:
     project = answers.project
     if DOCUMENTATION.search(path) or (project.is_package and project.role(path) == "example"):
         return False
-    calls = project.python.get(path, {}).get("calls", ())
-    return not any(PLACEHOLDER.search(value) for call in calls if READS.fullmatch(call[0]) for value in call[4][:1])
+    reads = [call for call in project.python.get(path, NO_CODE).calls if READS.fullmatch(call.symbol)]
+    return not any(PLACEHOLDER.search(value) for call in reads for value in call.values[:1])
 
 
 def training_unreached(answers: Answers) -> list[Evidence]:

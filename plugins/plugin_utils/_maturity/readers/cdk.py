@@ -112,7 +112,8 @@ def functions(project: Project, one: Construct) -> set[str]:
             if found:
                 break
     for folder in _folders(project, one):
-        found |= project.containers.get(posixpath.join(folder, "Dockerfile"), {}).get("programs", set())
+        box = project.containers.get(posixpath.join(folder, "Dockerfile"))
+        found |= box.programs if box else set()
     return found
 
 

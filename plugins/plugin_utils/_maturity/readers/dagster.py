@@ -53,9 +53,9 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 targeted=True,
             )
     for path, facts in project.python.items():
-        for name, line, decorators in facts.get("functions", ()):
-            if "dagster.job" in decorators:
-                yield _job(path, line, "dagster.job", {name}, {path})
+        for function in facts.functions:
+            if "dagster.job" in function.symbols:
+                yield _job(path, function.line, "dagster.job", {function.name}, {path})
 
 
 def _job(path: str, line: int, symbol: str, names: set[str], files: set[str]) -> Job:
@@ -88,10 +88,11 @@ def _assets(project: Project, made: list[Construct]) -> list[Asset]:
     found = []
     for path, facts in project.python.items():
         module = posixpath.basename(path).removesuffix(".py")
-        for name, _line, decorators in facts.get("functions", ()):
-            if any(ASSET.match(item) for item in decorators):
+        for function in facts.functions:
+            if any(ASSET.match(item) for item in function.symbols):
                 given = {group for group, words in by_module if group and module in words}
-                found.append(Asset(path, name, frozenset({groups.get((path, name), ""), *given} - {""})))
+                own = groups.get((path, function.name), "")
+                found.append(Asset(path, function.name, frozenset({own, *given} - {""})))
     return found
 
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping
+from typing import Iterator
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE, PythonFile
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
@@ -39,7 +40,7 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
         if TRAINS.search(item.file):
             # A flow may get its steps as arguments, from the script that starts it.
             start |= project.importers(item.file)
-        facts = project.python.get(item.file, {})
+        facts = project.python.get(item.file, NO_CODE)
         yield Job(
             "python",
             item.file,
@@ -52,11 +53,12 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     yield from _calls(project)
 
 
-def _names(path: str, facts: Mapping[str, Any]) -> frozenset[str]:
+def _names(path: str, facts: PythonFile) -> frozenset[str]:
     names = {"file:" + path}
-    for symbol, _line, function, keywords, values in facts.get("calls", ()):
+    for call in facts.calls:
+        symbol, keywords = call.symbol, call.keywords
         if DAG.search(symbol):
-            names.add("dag:" + (keywords.get("dag_id") or next(iter(values), "") or function))
+            names.add("dag:" + (keywords.get("dag_id") or next(iter(call.values), "") or call.function))
         elif re.search(r"(?:^|\.)(?:serve|deploy|build_from_flow|to_deployment)$", symbol) and "name" in keywords:
             names.add("deployment:" + keywords["name"])
         elif symbol.endswith("PipelineJob") or re.search(r"(?:^|\.)Pipeline$|dsl\.pipeline$", symbol):
@@ -64,32 +66,26 @@ def _names(path: str, facts: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _words(facts: Mapping[str, Any]) -> str:
+def _words(facts: PythonFile) -> str:
     """Names of steps in a file of flows: of its tasks, jobs and commands, which may run in a container."""
-    words = [
-        keywords[key]
-        for _symbol, _line, _function, keywords, _values in facts.get("calls", ())
-        for key in STEP_KEYWORDS
-        if key in keywords
-    ]
-    words.extend(
-        name for name, _line, decorators in facts.get("functions", ()) if any(STEP.search(item) for item in decorators)
-    )
+    words = [call.keywords[key] for call in facts.calls for key in STEP_KEYWORDS if key in call.keywords]
+    words.extend(one.name for one in facts.functions if any(STEP.search(item) for item in one.symbols))
     return "\n".join(words)
 
 
 def _calls(project: Project) -> Iterator[Call]:
     """Calls that start flows by their names."""
     for path, facts in project.python.items():
-        for symbol, line, function, keywords, values in facts.get("calls", ()):
-            last = symbol.rpartition(".")[2]
+        for call in facts.calls:
+            keywords, last = call.keywords, call.symbol.rpartition(".")[2]
             if last == "TriggerDagRunOperator":
                 names = {"dag:" + keywords.get("trigger_dag_id", "")}
             elif last == "run_deployment":
-                named = keywords.get("name") or next(iter(values), "")
+                named = keywords.get("name") or next(iter(call.values), "")
                 names = {"deployment:" + named.rpartition("/")[2]}
             elif last == "start_pipeline_execution":
                 names = {"pipeline:" + (keywords.get("PipelineName") or keywords.get("name", ""))}
             else:
                 continue
-            yield Call(path, line, function, symbol, frozenset(name for name in names if not name.endswith(":")))
+            started = frozenset(name for name in names if not name.endswith(":"))
+            yield Call(path, call.line, call.function, call.symbol, started)

@@ -43,7 +43,8 @@ EVENT_CALL = re.compile(
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     """A trigger for each schedule or sensor."""
     for path, _role, facts in answers.code(["source", "example"]):
-        for symbol, line, _function, keywords, values in facts.get("calls", ()):
+        for call in facts.calls:
+            symbol, keywords = call.symbol, call.keywords
             if symbol.startswith("dagster."):
                 # Its own reader knows what they start.
                 continue
@@ -60,10 +61,10 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 "python",
                 "event" if on_data else "time",
                 path,
-                line,
+                call.line,
                 symbol,
                 files=frozenset([path]),
-                words="\n".join([*keywords.values(), *values]),
+                words="\n".join([*keywords.values(), *call.values]),
                 active=event or not named or (bool(times) and not hidden),
                 hidden=hidden,
             )

@@ -22,6 +22,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._maturity.pyfacts 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity import configs
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import statements
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import decoded
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
@@ -312,8 +313,14 @@ def read_program(text: str) -> None:
     answer({"files": ["flow.py", *ALWAYS], "text": {}, "python": {"flow.py": facts, **PROGRAMS}})
 
 
+NOTHING: dict[str, Any] = {
+    **{key: {} for key in ("notebooks", "scripts")},
+    **{key: [] for key in ("own", "unparsed", "truncated", "missed")},
+}
+
+
 def answer(facts: dict[str, Any]) -> Answers:
-    answers = Answers(Project({**facts, "notebooks": {}, "own": []}), RULES.signals, CHECKS)
+    answers = Answers(Project(decoded({**NOTHING, **facts})), RULES.signals, CHECKS)
     graph_of(answers)
     for name in CHECKS:
         answers.found(name)
