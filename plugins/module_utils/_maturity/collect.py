@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fnmatch
+import gc
 import json
 import re
 import time
@@ -127,8 +128,14 @@ def _collect(checkout: Checkout, plan: Mapping[str, Any]) -> dict[str, Any]:
         bounds.truncated.add("max_files: %d of %d files were looked at" % (bounds.files, len(paths)))
         paths = sorted(paths, key=lambda item: (item.count("/"), item))[: bounds.files]
     commit, branch = head(checkout) if git else ("", "")
-    scan = _Scan(checkout, plan, bounds, sorted(paths))
-    facts = scan.run()
+    # Syntax trees hold no cycles, and looking for some in each takes a third of the time of parsing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        facts = _Scan(checkout, plan, bounds, sorted(paths)).run()
+    finally:
+        if collecting:
+            gc.enable()
     facts.update(
         path=checkout.path,
         commit=commit,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
@@ -16,26 +16,19 @@ ASSERTING = re.compile(r"^(?:assert\w*|fail|expect\w*|raises|approx)$|^assert")
 WORDLESS: frozenset[type] = frozenset().union(
     *(kind.__subclasses__() for kind in (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop))
 )
-# Nodes without anything of interest below them.
-LEAVES: frozenset[type] = WORDLESS | {ast.Name, ast.alias}
 # Where statements hold statements: names are given nowhere else.
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-IMPORTS = (ast.Import, ast.ImportFrom)
-# What no evidence lies below: leaves, and attributes that are no nodes.
-PLAIN: frozenset[type] = LEAVES | {int, str, bytes, bool, float, complex, type(None)}
-SCOPES: frozenset[type] = frozenset(
-    [
-        ast.FunctionDef,
-        ast.AsyncFunctionDef,
-        ast.ClassDef,
-        ast.If,
-        ast.Expr,
-        ast.Assign,
-        ast.AnnAssign,
-        ast.Return,
-        *IMPORTS,
-    ]
+# Fields that never hold a node with evidence in it.
+FLAT = frozenset(
+    ["ctx", "op", "ops", "id", "attr", "asname", "level", "kind", "conversion", "type_comment", "simple", "is_async"]
 )
+NODES = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+# By kind of node: the fields to look into, which takes a part of the time of all attributes, and those with statements.
+FIELDS = {kind: tuple(field for field in kind._fields if field not in FLAT) for kind in NODES}
+HOLDS = {kind: tuple(field for field in BLOCKS if field in kind._fields) for kind in NODES}
+IMPORTS = (ast.Import, ast.ImportFrom)
+# What no evidence lies below: signs, aliases, and attributes that are no nodes.
+PLAIN: frozenset[type] = WORDLESS | {ast.alias, int, str, bytes, bool, float, complex, type(None)}
 ORDERS = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
@@ -107,7 +100,14 @@ class Wanted:
         self.loose = _any_of(loose)
         self.keywords = frozenset(keywords)
         self.conditions = re.compile(conditions, re.I)
+        self.known: dict[str, bool] = {}
         self.strings = re.compile("|".join([PATHLIKE] + ["(?:%s)" % item for item in strings]), re.I)
+
+    def condition(self, name: str) -> bool:
+        """Whether a name is about a figure or a verdict; the same few names stand in most conditions."""
+        if name not in self.known:
+            self.known[name] = self.conditions.search(name) is not None
+        return self.known[name]
 
     def call(self, symbol: str) -> bool:
         if symbol.rsplit(".", 1)[-1] in self.names:
@@ -147,37 +147,51 @@ class _Reader:
         self.asserts: list[int] = []
         self.top = False
         self.main = False
+        self.statements: dict[type, Callable[..., bool]] = {
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.ClassDef: self._class,
+            ast.If: self._if,
+            ast.Expr: self._expression,
+            **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.Return), self._assignment),
+            **dict.fromkeys(IMPORTS, self._import),
+        }
 
     def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
         self._collect_aliases(tree)
-        stack: list[tuple[ast.AST, str, str]] = [(statement, "", "") for statement in reversed(tree.body)]
+        stack: list[Any] = [(statement, "", "") for statement in reversed(tree.body)]
         while stack:
             node, function, owner = stack.pop()
-            self.scope = function
-            if type(node) in SCOPES and self._scope(node, function, owner, stack):
+            if function != self.scope or function not in self.names:
+                self.scope = function
+                names = self.names.setdefault(function, set())
+            kind = type(node)
+            if kind in self.statements and self.statements[kind](node, function, owner, stack):
                 continue
-            names = self.names.setdefault(function, set())
-            if isinstance(node, ast.Attribute):
+            if kind is ast.Attribute:
                 names.add(node.attr)
-            elif isinstance(node, ast.Call):
+            elif kind is ast.Call:
                 self._call(node, function)
                 if not function and not owner:
                     self.top = True
-            elif isinstance(node, ast.Constant):
+            elif kind is ast.Constant:
                 self._string(node, node.value)
                 continue
-            elif isinstance(node, ast.IfExp):
-                self._condition(_decided(node), function, ["said"], _constants(node))
-            elif isinstance(node, ast.Assert) and not function and not owner and _looks(node):
-                self.asserts.append(node.lineno)
-            elif isinstance(node, ast.Name):
+            elif kind is ast.Name:
                 names.add(node.id)
-            elif isinstance(node, ast.JoinedStr):
+                continue
+            elif kind is ast.IfExp:
+                self._condition(_decided(node), function, ["said"], constants=_constants(node))
+            elif kind is ast.Assert:
+                if not function and not owner and _looks(node):
+                    self.asserts.append(node.lineno)
+            elif kind is ast.JoinedStr:
                 # Positions inside differ between versions of Python; the text as a whole is enough.
                 self._string(node, _value(node))
                 names.update(_words(node))
                 continue
-            for value in node.__dict__.values():
+            for field in FIELDS[kind]:
+                value = getattr(node, field)
                 kind = type(value)
                 if kind is list:
                     for item in reversed(value):
@@ -208,46 +222,55 @@ class _Reader:
             facts["runs"] = "main" if self.main else "top"
         return facts
 
-    def _scope(self, node: ast.AST, function: str, owner: str, stack: list[tuple[ast.AST, str, str]]) -> bool:
-        """Note what declares, branches or compares; whether what is below it was put on the stack, or is nothing."""
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if owner:
-                self.methods.setdefault(owner, []).append(node.name)
-            decorators = [self._decorator(item) for item in node.decorator_list]
-            self.targets.update((id(item), node.name) for item in node.decorator_list)
-            self.functions.append([node.name, node.lineno, decorators])
-            if node.name.startswith("test"):
-                self.tests.append([node.name, node.lineno, _assertions(node)])
-            stack.extend((item, node.name, owner) for item in reversed(node.decorator_list))
-            stack.extend((item, node.name, owner) for item in reversed(node.body))
-            stack.extend((item, function, owner) for item in node.args.defaults)
-            return True
-        if isinstance(node, ast.ClassDef):
-            self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
-            if node.bases or node.decorator_list:
-                # What it derives from, or what decorates it, may make an object of it.
-                self.names.setdefault(function, set()).add(node.name)
-            stack.extend((item, function, node.name) for item in node.bases)
-            stack.extend((item, function, node.name) for item in reversed(node.body))
-            stack.extend((item, function, node.name) for item in node.decorator_list)
-            return True
-        if isinstance(node, ast.If):
-            truth = _constant_truth(node.test)
-            self.main = self.main or _is_main(node.test)
-            self._compare(node, function)
-            if truth is not False:
-                stack.extend((item, function, owner) for item in reversed(node.body))
-            if truth is not True:
-                stack.extend((item, function, owner) for item in reversed(node.orelse))
-            stack.append((node.test, function, owner))
-            return True
+    # Statements: each notes what it declares or decides, and says whether what is below it was put on the stack, or is nothing.
+
+    def _function(self, node: ast.FunctionDef, function: str, owner: str, stack: list[Any]) -> bool:
+        if owner:
+            self.methods.setdefault(owner, []).append(node.name)
+        decorators = [self._decorator(item) for item in node.decorator_list]
+        self.targets.update((id(item), node.name) for item in node.decorator_list)
+        self.functions.append([node.name, node.lineno, decorators])
+        if node.name.startswith("test"):
+            self.tests.append([node.name, node.lineno, _assertions(node)])
+        stack.extend((item, node.name, owner) for item in reversed(node.decorator_list))
+        stack.extend((item, node.name, owner) for item in reversed(node.body))
+        stack.extend((item, function, owner) for item in node.args.defaults)
+        return True
+
+    def _class(self, node: ast.ClassDef, function: str, _owner: str, stack: list[Any]) -> bool:
+        self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
+        if node.bases or node.decorator_list:
+            # What it derives from, or what decorates it, may make an object of it.
+            self.names[function].add(node.name)
+        for items in (node.bases, reversed(node.body), node.decorator_list):
+            stack.extend((item, function, node.name) for item in items)
+        return True
+
+    def _if(self, node: ast.If, function: str, owner: str, stack: list[Any]) -> bool:
+        truth = _constant_truth(node.test)
+        self.main = self.main or _is_main(node.test)
+        self._condition(node.test, function, [], node.body, node.orelse)
+        if truth is not False:
+            stack.extend((item, function, owner) for item in reversed(node.body))
+        if truth is not True:
+            stack.extend((item, function, owner) for item in reversed(node.orelse))
+        stack.append((node.test, function, owner))
+        return True
+
+    def _assignment(self, node: Any, function: str, _owner: str, _stack: list[Any]) -> bool:
         if isinstance(node, ast.Assign):
             self._setting(node, function)
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and isinstance(node.value, COMPARING):
+        if isinstance(node.value, COMPARING):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
             given = [_dotted(item) for item in targets if item] or ["return"]
-            self._condition(_decided(node.value), function, given, _constants(node.value))
-        return isinstance(node, IMPORTS) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+            self._condition(_decided(node.value), function, given, constants=_constants(node.value))
+        return False
+
+    def _expression(self, node: ast.Expr, *_place: Any) -> bool:
+        return isinstance(node.value, ast.Constant)
+
+    def _import(self, *_place: Any) -> bool:
+        return True
 
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
         """Import names first, then variables that hold an object made by an imported name."""
@@ -293,8 +316,8 @@ class _Reader:
                     if item.optional_vars is not None and isinstance(item.context_expr, ast.Call)
                 ]
                 assigned.extend((item.optional_vars, item.context_expr, scope) for item in named)
-            for field in BLOCKS:
-                stack.extend((item, scope) for item in getattr(node, field, ()))
+            for field in HOLDS[kind]:
+                stack.extend((item, scope) for item in getattr(node, field))
         self.imports.sort(key=lambda item: (item[1], item[0]))
         for target, value, scope in sorted(assigned, key=lambda one: (one[1].lineno, one[1].col_offset)):
             name = _dotted(target)
@@ -373,28 +396,28 @@ class _Reader:
         """The value of an argument; of a variable of the module the literal that it holds, or `<env>`."""
         return self.values.get(_dotted(node)) or _value(node)
 
-    def _compare(self, node: ast.If, function: str) -> None:
-        """Conditions about wanted words, whether there is an order in them, and what is called where they hold or do not."""
-        self._condition(node.test, function, [], self._done(node.body), self._done(node.orelse), node.body)
-
     def _condition(  # noqa: PLR0917 (what a decision is about, and what comes of it)
         self,
         test: ast.expr,
         function: str,
         given: list[str],
-        body: list[str],
-        other: Iterable[str] = (),
-        statements: Iterable[ast.stmt] = (),
+        statements: list[ast.stmt] | None = None,
+        otherwise: Iterable[ast.stmt] = (),
+        constants: list[str] | None = None,
     ) -> None:
-        """Keep a decision: what it is about, and what comes of it. `given` is where its outcome goes: names, `return`, or `said`."""
+        """Keep a decision about wanted words: whether there is an order in it, and what is called where it holds or does not.
+
+        `given` is where its outcome goes: names, `return`, or `said`. `constants` are what is chosen between, where nothing is called.
+        """
         if id(test) in self.judged or len(self.branches) >= MOST_STRINGS:
             return
         self.judged.add(id(test))
         names = sorted(set(_words(test, literals=False)))[:12]
         named = sorted({*names, *given} - {"", "return", "said"})
-        about = self.wanted.conditions.search(" ".join([*named, function])) or self.verdicts.intersection(names)
+        about = any(map(self.wanted.condition, [*named, function])) or self.verdicts.intersection(names)
+        body = constants or self._done(statements or ())
         # Another file may say what the condition means; then what comes of it tells whether it matters.
-        if not about and not any(self.wanted.call(word) for word in body if word.count(".") >= 1):
+        if not about and not any(self.wanted.call(word) for word in body if "." in word):
             return
         ordered = any(isinstance(item, ast.Compare) and isinstance(item.ops[0], ORDERS) for item in _walk(test))
         if not (body or ordered or statements):
@@ -408,9 +431,9 @@ class _Reader:
                 "ordered": ordered,
                 "given": given,
                 "body": body,
-                "other": list(other),
-                "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements),
-                "sets": sorted(_assigned(statements))[:12],
+                "other": self._done(otherwise),
+                "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements or ()),
+                "sets": sorted(_assigned(statements or ()))[:12],
             }
         )
 
@@ -426,6 +449,8 @@ class _Reader:
             for call in _calls(item):
                 symbol = self.symbol(call.func)
                 found.append(symbol)
+                if len(found) >= MOST_DONE:
+                    break
                 if STORING.search(symbol):
                     words = [
                         value for part in (*call.args, *(one.value for one in call.keywords)) for value in _words(part)
@@ -451,10 +476,11 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
     found = [node]
     for item in found:
         yield item
-        for value in item.__dict__.values():
+        for field in FIELDS[type(item)]:
+            value = getattr(item, field)
             if type(value) is list:
                 found.extend(one for one in value if isinstance(one, ast.AST))
-            elif isinstance(value, ast.AST) and type(value) not in WORDLESS:
+            elif isinstance(value, ast.AST):
                 found.append(value)
 
 
