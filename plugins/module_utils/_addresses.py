@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import re
 
-# The user information of an address ends at the last @ before the path (RFC 3986, section 3.2.1).
-ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*)://([^/?#\s\"'<>]*)@", re.IGNORECASE)
+ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{0,20})://([^/?#\s\"'<>]*)([^\s\"'<>]*)", re.IGNORECASE)
+# A channel's token, as conda reads it from an address.
+TOKEN = re.compile(r"/t/[a-z0-9-]+(?!\.?\w)", re.IGNORECASE)
+# What signed addresses and servers that take a token call it.
+PARAMETER = re.compile(
+    r"([?&;](?:[\w.-]*(?:token|secret|passw(?:or)?d|signature|credential|api[_-]?key)|sig|key|auth)=)[^&#;]+",
+    re.IGNORECASE,
+)
 # There, a user's name alone is no secret: it is the account on the server, as in ssh://git@example.org.
 BY_KEY = {"ssh", "git+ssh", "ssh+git", "sftp", "rsync", "svn+ssh"}
 PROBLEM = "an address holds a name, a password or a token, which others can read in logs and on the host"
 REMEDY = (
-    "set it to the address without what stands before the @; git asks a key or a credential helper of its user, and conda and Ansible "
-    "read ~/.netrc"
+    "set it to the address without what stands before the @, and without the token in its path or query; git asks a key or a credential "
+    "helper of its user, conda and Ansible read ~/.netrc, and `anaconda login` keeps the token of a channel"
 )
 
 
 def has_secret(text: str) -> bool:
-    """Whether there is an address with user information in this text."""
-    return any(_is_secret(*found.groups()) for found in ADDRESS.finditer(text))
+    """Whether there is an address with user information, or with a token in its path or query, in this text."""
+    return without_secrets(text) != text
 
 
 def refusal(option: str, texts: list[str]) -> str:
@@ -29,12 +35,14 @@ def refusal(option: str, texts: list[str]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text, with the user information of its addresses taken out."""
-    return ADDRESS.sub(
-        lambda found: "%s://" % found.group(1) if _is_secret(*found.groups()) else found.group(0),
-        text,
-    )
+    """The text, with the secrets of its addresses taken out."""
+    return ADDRESS.sub(_public, text)
 
 
-def _is_secret(scheme: str, user_information: str) -> bool:
-    return ":" in user_information or scheme.lower() not in BY_KEY
+def _public(address: re.Match[str]) -> str:
+    """An address without its secrets. Its user information ends at the last @ before the path (RFC 3986, section 3.2.1)."""
+    scheme, authority, rest = address.groups()
+    user, _at, host = authority.rpartition("@")
+    if ":" in user or scheme.lower() not in BY_KEY:
+        authority = host
+    return "%s://%s%s" % (scheme, authority, PARAMETER.sub(r"\1***", TOKEN.sub("", rest)))

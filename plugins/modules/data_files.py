@@ -151,7 +151,7 @@ def ensure_present(module: AnsibleModule, file: File) -> bool:
             fetch(file)
         except (DownloadError, OSError) as problem:
             name = os.path.basename(file.path)
-            where = without_secrets(file.url.partition("?")[0])  # what follows may be a signature
+            where = file.url.partition("?")[0]  # what follows may be a secret under any name
             module.fail_json(
                 msg="%s could not be downloaded from %s: %s." % (name, where, without_secrets(str(problem)))
             )
