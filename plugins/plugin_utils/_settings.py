@@ -10,6 +10,7 @@ Ansible's own validation of a role's arguments converts a value only to see whet
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Mapping
 
@@ -31,6 +32,7 @@ KINDS = {
     "path": "a path",
     "str": "a text",
 }
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What comes from the command line as `-e name=value` is always a text, and the roles take it as such for these.
 TEXT_ALLOWED = ("bool", "float", "int")
 
@@ -101,6 +103,8 @@ def _convert(name: str, option: Spec, written: Any) -> tuple[Any, str]:
         complaint = "; ".join(filter(None, map(_not_a_text, value)))
     else:
         complaint = ""
+    if not complaint and _has_control(option, value):
+        complaint = "it has a line break or another control character"
     if complaint:
         return None, complaint
     spec = _without_defaults(option)
@@ -119,6 +123,16 @@ def _not_a_text(value: Any) -> str:
     if value is None or isinstance(value, (list, dict)):
         return "a text is wanted where there is %s" % ("none" if value is None else KINDS[type(value).__name__])
     return ""
+
+
+def _has_control(option: Spec, value: Any) -> bool:
+    """Whether a text would end the line that it is written into, of a unit, a shell or a terminal."""
+    if isinstance(value, list):
+        element = {**option, "type": option.get("elements", "str")}
+        return any(_has_control(element, inner) for inner in value)
+    if isinstance(value, dict):
+        return any(_has_control(inner, value[key]) for key, inner in option.get("options", {}).items() if key in value)
+    return isinstance(value, str) and CONTROL.search(value) is not None
 
 
 def _split(option: Spec, written: Any) -> Any:

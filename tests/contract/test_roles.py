@@ -147,6 +147,30 @@ def test_the_doctor_shows_the_line_that_puts_compose_on_the_path_as_the_role_wri
     assert f"PATH_LINE = '{load(ROOT / 'roles/compose/vars/main.yml')['__compose_path_line']}'" in doctor
 
 
+# A pattern that a value has to match to its end; `$` also matches before a line break at the end.
+LOOSE_END = re.compile(r"(?:is (?:not )?(?:match|search|regex)\(|'(?:match|search|regex)', )'[^']*[$]'")
+LOOSE_ENDS = [
+    "x is match('^[a-z]+$')",
+    "x is not search('[a-z]$')",
+    "names | reject('match', '[a-z]{2,}$') | length == 0",
+    "data | rejectattr('sha256', 'match', '^[0-9a-f]{64}$')",
+]
+
+
+def test_a_loose_end_is_found() -> None:
+    assert all(map(LOOSE_END.search, LOOSE_ENDS))
+    assert not any(LOOSE_END.search(text.replace("$'", "\\Z'")) for text in LOOSE_ENDS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*ROOT.glob("roles/*/*/*.yml"), *ROOT.glob("playbooks/**/*.yml")],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_a_value_is_matched_to_its_very_end(path: Path) -> None:
+    assert LOOSE_END.findall(path.read_text()) == []
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_words_of_programs_are_read_in_one_language(role: str) -> None:
     for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):

@@ -97,6 +97,26 @@ def test_the_lists_in_a_list_of_mappings_are_taken_so_too(name: str) -> None:
     assert set(taken[0]) == {*entry, *lists}, "nothing that is not written is added"
 
 
+@pytest.mark.parametrize("name", [name for name, option in PUBLIC.items() if "choices" not in option])
+@pytest.mark.parametrize("mark", ["\n", "x\ny", "\r", "\x1b[2J", "\x00", "\u2028"], ids=ascii)
+def test_no_text_has_a_line_break_or_another_control_character(name: str, mark: str) -> None:
+    """It would end the line that it is written into, of a unit or a shell."""
+    option, text = PUBLIC[name], "/some-text" + mark
+    values = [text] if option["type"] in ("str", "path") else []
+    if option["type"] == "list" and "choices" not in option and option["elements"] != "dict":
+        values = [[text], ["a", text]]
+    suboptions = {key: sub for key, sub in option.get("options", {}).items() if "choices" not in sub}
+    entry = {
+        key: "1" for key, sub in option.get("options", {}).items() if sub.get("required") and sub["type"] != "list"
+    }
+    for key, sub in suboptions.items():
+        if sub["type"] in ("str", "path"):
+            one = {**entry, key: text}
+            values.append([one] if option["type"] == "list" else one)
+    for value in values:
+        assert judged(name, value)[1] == ["it has a line break or another control character"], value
+
+
 @pytest.mark.parametrize("name", of_type("bool"))
 def test_a_text_for_a_boolean(name: str) -> None:
     assert judged(name, "yes") == (True, [])
