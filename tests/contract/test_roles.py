@@ -147,6 +147,15 @@ def test_the_doctor_shows_the_line_that_puts_compose_on_the_path_as_the_role_wri
     assert f"PATH_LINE = '{load(ROOT / 'roles/compose/vars/main.yml')['__compose_path_line']}'" in doctor
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_room_is_needed_for_what_is_still_to_be_installed_alone(role: str) -> None:
+    """A workbench that has filled up later is none to be refused."""
+    for path in (ROOT / "roles" / role / "tasks").glob("*.yml"):
+        for task in tasks_of(load(path)):
+            needs = task.get("mlops.workbench.preflight", {}).get("free_mb", {})
+            assert all(need["unless_exists"] for need in needs.values()), (path, needs)
+
+
 # A pattern that a value has to match to its end; `$` also matches before a line break at the end.
 LOOSE_END = re.compile(r"(?:is (?:not )?(?:match|search|regex)\(|'(?:match|search|regex)', )'[^']*[$]'")
 LOOSE_ENDS = [

@@ -35,6 +35,15 @@ def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
     assert "needs 1000000000 MB" in problems[0].problem
 
 
+def test_no_room_is_needed_where_all_is_installed(tmp_path):
+    need = {"paths": [str(tmp_path)], "mb": 10**9, "unless_exists": [str(tmp_path / "none"), str(tmp_path / "stamp")]}
+    for there in (False, True):
+        problems = []
+        system.check_free({"x": need}, "ann", problems)
+        assert bool(problems) is not there
+        (tmp_path / "stamp").touch()
+
+
 def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(monkeypatch, tmp_path):
     """Homes need not be below /home, and notebooks or data may be on disks of their own."""
     home = tmp_path / "home"
