@@ -5,12 +5,16 @@ Stricter than Molecule itself: a step whose playbook is missing fails, and the d
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +22,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / ".lab" / "reports"
+SECONDS = 1800  # for a scenario
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
 SHARED = yaml.safe_load((ROOT / "molecule/config.yml").read_text())
 
@@ -63,17 +68,28 @@ def run_scenario(scenario: str, platform: str | None) -> tuple[int, str]:
     }
     log = REPORTS / f"{platform or scenario}.log"
     with log.open("w") as output:
-        code = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            timeout=1800,
-            check=False,
-        ).returncode
+        code = run_to_end(command, SECONDS, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     return code, log.read_text()
+
+
+def run_to_end(command: list[str], seconds: float, **options: Any) -> int:
+    """The exit code of a command. All that it has started ends with it, after its time and when the test is interrupted."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **options) as process:
+        try:
+            return process.wait(seconds)
+        except BaseException:
+            for number in family(process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            raise
+
+
+def family(number: int) -> list[int]:
+    """A process and all below it, those in a session of their own as well: Ansible's workers are."""
+    below = [
+        int(child) for task in Path(f"/proc/{number}/task").glob("*/children") for child in task.read_text().split()
+    ]
+    return [number, *(one for child in below for one in family(child))]
 
 
 def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
@@ -88,6 +104,19 @@ def changed_tasks(log: str, action: str) -> set[tuple[str, str]]:
         elif result := re.match(r"changed: \[([^\] ]*)", line):
             changed.add((task, result[1]))
     return changed
+
+
+def test_what_a_run_has_started_ends_with_it() -> None:
+    running, left = f"sleep {2**30 + os.getpid()}", time.monotonic() + 20
+    with pytest.raises(subprocess.TimeoutExpired):
+        run_to_end(["sh", "-c", f"sh -c 'setsid --wait {running}; true'; true"], 1)
+    while running in commands() and time.monotonic() < left:
+        time.sleep(0.1)
+    assert running not in commands()
+
+
+def commands() -> str:
+    return subprocess.run(["ps", "-e", "-o", "args"], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize(("scenario", "platform"), [run for scenario in SCENARIOS for run in runs(scenario)])
