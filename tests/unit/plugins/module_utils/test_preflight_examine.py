@@ -81,6 +81,13 @@ def test_servers_that_answer_are_told_from_those_that_merely_listen_or_do_not(mo
     assert answering == [ME.pw_name + ".service"]
 
 
+def test_a_server_without_an_answer_proves_nothing(tmp_path):
+    proof = {"stamp": str(tmp_path), "command": ["/bin/false"]}
+    servers = [{"unit": "silent.service", "address": "127.0.0.1", "port": 1, "tls": False}]
+    seen = examine.examine(needs(servers=servers, proofs={"environment": proof}), lambda words, **how: (1, "", ""))
+    assert seen["proofs"] == {"environment": False}
+
+
 def test_groups_are_told_with_those_they_list(monkeypatch):
     team = grp.struct_group(("team", "x", 7, ["ann", "bob"]))
     monkeypatch.setattr(grp, "getgrnam", {"team": team}.__getitem__)
