@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
 from pathlib import Path
@@ -223,6 +224,15 @@ print(subprocess.run([sys.executable, "-c", "print(len(b'x' * 10**9))"]).returnc
         assert time.monotonic() < until, "the kernel is still there"
         time.sleep(1)
     host.run("sudo rm /home/bob/try /home/bob/notebooks/try /srv/data/try")
+
+
+def test_notebooks_behind_a_link_to_another_disk_are_served_and_the_link_stays(host):
+    assert host.check_output("sudo readlink /home/bob/notebooks") == "/mnt/disk/bob"
+    assert host.check_output("sudo stat --format '%U %a' /mnt/disk/bob") == "bob 700"
+    host.check_output("echo mine | sudo -u bob tee /mnt/disk/bob/there.txt")
+    ask = shlex.join(["curl", "--silent", "--insecure", *with_token(BOBS), f"{url('bob')}/api/contents/there.txt"])
+    assert json.loads(host.check_output(ask))["content"] == "mine\n"
+    host.check_output("sudo rm /mnt/disk/bob/there.txt")
 
 
 def test_there_are_no_terminals(host):
