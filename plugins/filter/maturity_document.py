@@ -22,7 +22,7 @@ options:
     required: true
 seealso:
   - module: mlops.workbench.maturity_info
-  - plugin: mlops.workbench.maturity_html
+  - plugin: mlops.workbench.maturity_report
     plugin_type: filter
 """
 
@@ -30,7 +30,7 @@ EXAMPLES = r"""
 - name: Write one document for the fleet
   ansible.builtin.copy:
     content: "{{ dict(ansible_play_hosts_all | zip(ansible_play_hosts_all | map('extract', hostvars, 'maturity_results')))
-      | mlops.workbench.maturity_document | to_nice_json }}"
+      | mlops.workbench.maturity_document | mlops.workbench.maturity_report('json') }}"
     dest: maturity.json
     mode: "0644"
   delegate_to: localhost

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs/modules.md"
 HEAD = """# Modules and plugins
 
 What playbooks of yours can use beside [the roles](README.md#roles). `ansible-doc mlops.workbench.conda_env` shows the same with all examples
-and return values; of a plugin, `ansible-doc -t filter mlops.workbench.maturity_html`. This page is written by `make docs`.
+and return values; of a plugin, `ansible-doc -t filter mlops.workbench.maturity_report`. This page is written by `make docs`.
 """
 KINDS = {"modules": "Modules", "inventory": "Inventory", "filter": "Filters", "test": "Tests"}
 INTERNAL = "Internal: "

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.html import html
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import report
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
@@ -180,7 +180,7 @@ def command(chromium: WebDriver, name: str, **parameters: object) -> None:
 
 
 def test_the_maturity_report_reads_on_a_phone_and_on_paper(chromium: WebDriver) -> None:
-    page = base64.b64encode(html(FLEET).encode()).decode()
+    page = base64.b64encode(report(FLEET, "html").encode()).decode()
     chromium.get(f"data:text/html;charset=utf-8;base64,{page}")
     command(chromium, "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
     chromium.execute_script("document.querySelector('details').open = true")

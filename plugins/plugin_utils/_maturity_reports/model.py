@@ -175,18 +175,6 @@ def headline(project: Mapping[str, Any]) -> str:
     return f"Practises level {practised(project)}: {name}. Level with all below it: {figures(project)}"
 
 
-def summary(given: Mapping[str, Any]) -> list[str]:
-    """Return a line a project with both figures in front, what is practised first, the lowest levels first."""
-    projects = sorted(projects_of(given), key=rank)
-    return [one_line(f"{_short(project)}: {label(project)}") for project in projects]
-
-
-def _short(project: Mapping[str, Any]) -> str:
-    if project["level"] is None:
-        return f"no level ({in_words(project.get('reason') or 'no reason given')})"
-    return f"practises level {practised(project)}, level {figures(project)} with all below it"
-
-
 def one_line(text: str) -> str:
     """Return a text as one line that a terminal shows as it is."""
     return " ".join(clean(text).split())

@@ -22,8 +22,8 @@ from ansible_collections.mlops.workbench.plugins.action import maturity_info as 
 from ansible_collections.mlops.workbench.plugins.modules import maturity_info
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.gate import complaints
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.html import html
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import document, summary
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import document
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import report
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -124,8 +124,7 @@ def test_hostile_checkouts_leave_the_others_their_results(tmp_path, monkeypatch)
         assert (told["half"], told["limit"]) == (half, limit)
         assert at in told["at"]
     fleet = document({"host": {"results": results}})
-    assert [
-        line.startswith("no level (not examined: ") and "was not finished" in line for line in summary(fleet)
-    ].count(True) == 3
+    lines = report(fleet, "summary").splitlines()
+    assert sum(line.startswith("no level (not examined: ") and "was not finished" in line for line in lines) == 3
     assert len(complaints(fleet)) == 3
-    assert "was not finished in 3 s; it was busy with model.py" in html(fleet)
+    assert "was not finished in 3 s; it was busy with model.py" in report(fleet, "html")

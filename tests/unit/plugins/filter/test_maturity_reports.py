@@ -10,11 +10,13 @@ import copy
 import importlib
 import json
 import re
+from functools import partial
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import STATUSES
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import FORMATS
 from maturity_samples import (
     COMPLETE,
     CRITERIA,
@@ -26,7 +28,6 @@ from maturity_samples import (
     registered,
 )
 
-FORMATS = ("markdown", "html", "sarif", "junit", "badge", "prometheus")
 VOID = {"meta", "br", "link", "input", "img"}
 
 
@@ -35,8 +36,14 @@ def load(name):
     return module.FilterModule().filters()[f"maturity_{name}"]
 
 
-document, complaints = load("document"), load("complaints")
-REPORTS = {name: load(name) for name in FORMATS}
+document, complaints, report = load("document"), load("complaints"), load("report")
+REPORTS = {name: partial(report, format=name) for name in FORMATS}
+
+
+def sarif(given):
+    return json.loads(REPORTS["sarif"](given))
+
+
 FLEET = document(
     {
         "vm1": registered(TAXI, EMPTY),
@@ -110,6 +117,16 @@ def test_a_report_depends_on_nothing_but_the_document(name, given):
 def test_something_else_is_refused(name):
     with pytest.raises(ValueError, match="maturity_document"):
         REPORTS[name]({"changed": False})
+
+
+def test_a_report_in_json_is_the_document():
+    assert json.loads(REPORTS["json"](FLEET)) == FLEET
+    assert [project["name"] for project in json.loads(REPORTS["json"](TAXI))["projects"]] == ["taxi"]
+
+
+def test_a_format_that_is_not_known_is_refused():
+    with pytest.raises(ValueError, match="no report format 'pdf'; known are badge, html, json"):
+        report(FLEET, "pdf")
 
 
 def test_the_heat_map_says_every_status_in_words():
@@ -218,7 +235,7 @@ def test_what_was_judged_is_shown_where_there_is_no_level_and_is_no_finding():
     assert "Unit tests was not seen" in REPORTS["markdown"](NO_ML)
     assert "an application on a language model of others" in REPORTS["markdown"](site)
     assert "Unit tests was not seen" in REPORTS["html"](NO_ML)
-    assert REPORTS["sarif"](NO_ML)["runs"][0]["results"] == []
+    assert sarif(NO_ML)["runs"][0]["results"] == []
 
 
 def test_markdown_notifies_nobody():
@@ -257,7 +274,7 @@ def test_components_are_shown():
 
 
 def test_sarif_holds_only_what_is_missing():
-    (run,) = REPORTS["sarif"](TAXI)["runs"]
+    (run,) = sarif(TAXI)["runs"]
     assert run["automationDetails"]["id"] == "mlops-maturity/taxi/"
     taxi = {found["ruleId"]: found for found in run["results"]}
     wanted = {each["id"] for each in TAXI["criteria"] if each["status"] in ("not_met", "partial")}
@@ -270,12 +287,12 @@ def test_sarif_holds_only_what_is_missing():
         taxi["automated_release"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         == ".mlops-maturity.yml"
     )
-    assert REPORTS["sarif"](COMPLETE)["runs"][0]["results"] == []
+    assert sarif(COMPLETE)["runs"][0]["results"] == []
 
 
 def test_sarif_of_a_fleet_is_one_run():
     fleet = document({f"vm{number}": registered(TAXI, EMPTY) for number in range(30)})
-    (run,) = REPORTS["sarif"](fleet)["runs"]
+    (run,) = sarif(fleet)["runs"]
     assert run["automationDetails"]["id"] == "mlops-maturity/"
     places = {}
     for found in run["results"]:
@@ -289,12 +306,12 @@ def test_sarif_of_a_fleet_is_one_run():
 
 
 def test_sarif_asks_for_no_more_than_the_target():
-    (run,) = REPORTS["sarif"]({**EMPTY, "target_level": 1})["runs"]
+    (run,) = sarif({**EMPTY, "target_level": 1})["runs"]
     assert {CRITERIA[found["ruleId"]][0] for found in run["results"]} == {1}
 
 
 def test_sarif_is_json_whatever_the_names():
-    text = json.dumps(REPORTS["sarif"](HOSTILE))
+    text = REPORTS["sarif"](HOSTILE)
     assert "javascript" not in json.loads(text)["runs"][0]["tool"]["driver"]["rules"][0].get("helpUri", "")
 
 
@@ -362,7 +379,7 @@ def test_prometheus_escapes_labels():
 
 
 def test_the_end_of_a_play_tells_each_level():
-    assert load("summary")(FLEET) == [
+    assert REPORTS["summary"](FLEET).splitlines() == [
         "practises level 0, level 0 with all below it: vm1: empty",
         "practises level 2, level 2 with all below it: vm1: taxi",
         "practises level 4, level 4 with all below it: vm2: complete",
@@ -373,7 +390,7 @@ def test_the_end_of_a_play_tells_each_level():
 
 def test_a_name_of_a_folder_makes_no_line_of_its_own():
     hostile = {**HOSTILE, "host": "vm1", "name": "x\u202ey\nlevel 4\x1b[2J"}
-    (line,) = load("summary")({"projects": [hostile]})
+    (line,) = REPORTS["summary"]({"projects": [hostile]}).splitlines()
     (complaint,) = complaints({"projects": [hostile]}, fail_below=2)
     for text in (line, complaint):
         assert "vm1: x\ufffdy level 4\ufffd[2J" in text

@@ -24,7 +24,7 @@ GAUGES = {
 }
 
 
-def prometheus(given: Mapping[str, Any]) -> str:
+def render(given: Mapping[str, Any]) -> str:
     """Return the metrics; a project without a level has no sample of it."""
     projects = projects_of(given)
     lines = []

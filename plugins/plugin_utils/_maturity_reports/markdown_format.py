@@ -30,7 +30,7 @@ from .model import (
 from .safe import clean
 
 
-def markdown(given: Mapping[str, Any]) -> str:
+def render(given: Mapping[str, Any]) -> str:
     """Return the report: the fleet in one table, then each project with what is missing, what to do next and the evidence."""
     projects = shown(given)
     lines = ["# MLOps maturity", "", *_overview(projects)]

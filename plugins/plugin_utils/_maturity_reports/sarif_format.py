@@ -12,6 +12,7 @@ import hashlib
 from typing import Any, Mapping
 from urllib.parse import quote
 
+from .json_format import as_json
 from .model import Column, columns_of, in_words, label, projects_of, target
 from .safe import clean
 
@@ -22,7 +23,7 @@ SEVERITIES = {"not_met": "warning", "partial": "note"}
 NOWHERE = ".mlops-maturity.yml"
 
 
-def sarif(given: Mapping[str, Any]) -> dict[str, Any]:
+def render(given: Mapping[str, Any]) -> str:
     """Return the log, with one run for all projects; those without a level are left out."""
     projects = [project for project in projects_of(given) if project["criteria"]]
     rules = [_rule(column) for column in columns_of(projects)]
@@ -44,7 +45,7 @@ def sarif(given: Mapping[str, Any]) -> dict[str, Any]:
     }
     if len(projects) > 1:
         run["originalUriBaseIds"] = {root: {"uri": _address(project)} for project, root in zip(projects, roots)}
-    return {"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]}
+    return as_json({"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]})
 
 
 def _address(project: Mapping[str, Any]) -> str:

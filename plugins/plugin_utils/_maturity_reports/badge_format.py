@@ -20,7 +20,7 @@ CHARACTER = 6.6  # average width in pixels at 11 px
 PADDING = 7
 
 
-def badge(given: Mapping[str, Any]) -> str:
+def render(given: Mapping[str, Any]) -> str:
     """Return the badge: one project's level, or the lowest and highest of several. The colour goes by the lowest."""
     levels = [project["level"] for project in projects_of(given)]
     known = [level for level in levels if level is not None]

@@ -17,7 +17,7 @@ from .safe import clean
 FAILING = ("not_met", "partial")
 
 
-def junit(given: Mapping[str, Any]) -> str:
+def render(given: Mapping[str, Any]) -> str:
     """Return the XML. Only what is missing up to the project's target level fails; what is not known or set aside is skipped."""
     root = ElementTree.Element("testsuites", name="mlops maturity")
     for project in projects_of(given):

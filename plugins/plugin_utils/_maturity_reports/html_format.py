@@ -39,7 +39,7 @@ from .safe import escape
 STYLE = Path(__file__).with_name("report.css")
 
 
-def html(given: Mapping[str, Any]) -> str:
+def render(given: Mapping[str, Any]) -> str:
     """Return the page: a heat map of projects by criteria, then each project with what to do and the evidence."""
     # By level, so that a large fleet shows a pattern; within a level as they were given.
     projects = sorted(shown(given), key=rank)
