@@ -90,7 +90,8 @@ options:
     description:
       - Free disk space that is needed, by variable. Each value has the keys C(paths), where files go, and C(mb), which each disk among
         these needs; a path that does not exist yet counts for the file system that it will be on. C(~%u) stands for the login user's home.
-        Nothing is needed where one of C(unless_exists) is there, paths that tell that all is installed.
+        Nothing is needed where one of C(unless_exists) is there, paths that tell that all is installed, nor with C(unless_receipt) where
+        the role has left its receipt.
     type: dict
     default: {}
   memory_mb:

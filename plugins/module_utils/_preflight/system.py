@@ -24,10 +24,10 @@ def check_may_change(os_name: str, arch: str) -> Iterator[Problem]:
         yield Problem("", text, "use %s" % " or ".join(ARCHITECTURES))
 
 
-def check_free(needs: dict[str, dict[str, Any]], login: str) -> Iterator[Problem]:
+def check_free(needs: dict[str, dict[str, Any]], receipt: dict[str, Any], login: str) -> Iterator[Problem]:
     """A problem for each disk that files go to and that has too little room; the path is the first of those on it."""
     for variable, need in sorted(needs.items()):
-        if any(map(os.path.exists, need.get("unless_exists", []))):
+        if (receipt and need.get("unless_receipt")) or any(map(os.path.exists, need.get("unless_exists", []))):
             continue
         disks: dict[Disk, str] = {}
         for path in (expand(path, login) for path in need["paths"]):

@@ -29,17 +29,23 @@ def test_a_host_that_does_not_say_its_system_is_unknown(tmp_path):
 
 
 def test_a_path_that_does_not_exist_yet_counts_for_its_file_system(tmp_path):
-    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 1}}, "ann"))
+    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 1}}, {}, "ann"))
     assert problems == []
-    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 10**9}}, "ann"))
+    problems = list(system.check_free({"x": {"paths": [str(tmp_path / "a" / "b")], "mb": 10**9}}, {}, "ann"))
     assert "needs 1000000000 MB" in problems[0].problem
 
 
 def test_no_room_is_needed_where_all_is_installed(tmp_path):
     need = {"paths": [str(tmp_path)], "mb": 10**9, "unless_exists": [str(tmp_path / "none"), str(tmp_path / "stamp")]}
     for there in (False, True):
-        assert bool([*system.check_free({"x": need}, "ann")]) is not there
+        assert bool([*system.check_free({"x": need}, {}, "ann")]) is not there
         (tmp_path / "stamp").touch()
+
+
+def test_no_room_is_needed_where_the_role_has_left_its_receipt(tmp_path):
+    need = {"paths": [str(tmp_path)], "mb": 10**9, "unless_receipt": True}
+    for receipt in ({}, {"role": "base"}):
+        assert bool([*system.check_free({"x": need}, receipt, "ann")]) is not bool(receipt)
 
 
 def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(monkeypatch, tmp_path):
@@ -59,7 +65,7 @@ def test_room_is_measured_on_each_disk_that_files_go_to_and_told_once_for_each(m
         "~%u/.cache",
         str(tmp_path / "data/x"),
     ]
-    problems = list(system.check_free({"x_min_free_mb": {"paths": paths, "mb": 100}}, "nobody"))
+    problems = list(system.check_free({"x_min_free_mb": {"paths": paths, "mb": 100}}, {}, "nobody"))
     assert [entry.problem for entry in problems] == [
         "%s has 20 MB free and needs 100 MB" % (tmp_path / "home/notebooks/data/new"),
         "%s has 10 MB free and needs 100 MB" % (tmp_path / "home/.conda/envs"),
