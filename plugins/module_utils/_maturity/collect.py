@@ -66,6 +66,7 @@ SCRIPT_NAME = re.compile(
     r"(?:\bfrom|\bimport|\brequire)[ (]{0,3}[\"']([@\w][\w@./-]{0,99})[\"']|[\"'`](https://[\w.-]{1,99})"
 )
 MOST_SCRIPTS = 300
+MOST_NAMES = 50  # of a script
 LONGEST_SCRIPT = 128 << 10
 MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.M)
 # Above this many Python files only those are parsed that import something the rules ask for.
@@ -201,7 +202,6 @@ class _Scan:
         )
         self.own = own
         self.modules = frozenset(plan["modules"])
-        self.under = tuple(name + "/" for name in plan["modules"])
         self.spent = 0
         self.unparsed: set[str] = set()
 
@@ -235,8 +235,8 @@ class _Scan:
             "unparsed": sorted(self.unparsed),
         }
 
-    def _read(self, path: str, limit: int) -> bytes | None:
-        """Bytes of a file of the checkout; None, and a note, where it is too large or may not be read."""
+    def _read(self, path: str, limit: int, or_unread: bool = False) -> bytes | None:
+        """Bytes of a file of the checkout; None, and a note, where it may not be read or is too large and not `or_unread`."""
         note(_printable(path))
         if self.bounds.late():
             return None
@@ -247,9 +247,9 @@ class _Scan:
             self.bounds.miss("unreadable", path)
             return None
         except TooLargeError:
-            if limit <= left:
+            if limit <= left and not or_unread:
                 self.bounds.miss("max_file_bytes", path)
-            else:
+            elif limit > left:
                 self.bounds.truncated.add("max_total_bytes: %s and what comes after it" % _printable(path))
             return None
         if data is None:
@@ -305,25 +305,13 @@ class _Scan:
             return loose_facts(source)
 
     def _scripts(self, paths: list[str]) -> dict[str, list[list[Any]]]:
-        """Wanted packages and services that JavaScript and TypeScript name, with their lines. Bundles are no code of the project."""
+        """What JavaScript and TypeScript name. Bundles are no code of the project."""
         facts: dict[str, list[list[Any]]] = {}
         for path in sorted(paths, key=lambda item: (item.count("/"), item))[:MOST_SCRIPTS]:
-            note(_printable(path))
-            if self.bounds.late():
-                break
-            try:
-                data = self.checkout.read(path, LONGEST_SCRIPT)
-            except (UnreadableError, TooLargeError):
-                continue
-            text = (data or b"").decode("utf-8", "replace")
-            found = [
-                [name, text.count("\n", 0, match.start()) + 1]
-                for match in SCRIPT_NAME.finditer(text)
-                for name in [match.group(1) or match.group(2)]
-                if name in self.modules or name.startswith(self.under)
-            ]
+            text = (self._read(path, LONGEST_SCRIPT, or_unread=True) or b"").decode("utf-8", "replace")
+            found = script_facts(text, self.modules)
             if found:
-                facts[_printable(path)] = found[:50]
+                facts[_printable(path)] = found
         return {path: facts[path] for path in sorted(facts)}
 
     def _notebooks(self, paths: list[str]) -> dict[str, dict[str, Any]]:
@@ -353,6 +341,17 @@ def _keep_own_names(facts: Iterable[dict[str, Any]]) -> None:
         if "names" in one:
             kept = {function: [name for name in names if name in known] for function, names in one["names"].items()}
             one["names"] = {function: names for function, names in kept.items() if names}
+
+
+def script_facts(text: str, wanted: frozenset[str]) -> list[list[Any]]:
+    """Wanted packages and services that a file in JavaScript or TypeScript names, with their lines."""
+    under = tuple(name + "/" for name in wanted)
+    return [
+        [name, text.count("\n", 0, match.start()) + 1]
+        for match in SCRIPT_NAME.finditer(text)
+        for name in [match.group(1) or match.group(2)]
+        if name in wanted or name.startswith(under)
+    ][:MOST_NAMES]
 
 
 def notebook_code(document: Any) -> str | None:

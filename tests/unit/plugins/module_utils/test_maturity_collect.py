@@ -161,6 +161,20 @@ def test_a_bound_turns_absence_into_unknown(tmp_path, bounds, word):
     assert result["level_max"] is None or result["level_max"] >= result["level"]
 
 
+def test_scripts_count_for_the_bound_on_bytes_and_a_large_one_is_no_code_of_the_project(tmp_path):
+    script = 'import { Client } from "@aws-sdk/client-bedrock-runtime";\n'
+    write(tmp_path, {"train.py": TRAIN, "web/a.ts": script, "web/b.ts": script, "web/c.ts": script * 4000})
+    facts = facts_of(tmp_path)
+    assert list(facts["scripts"]) == ["web/a.ts", "web/b.ts"]
+    assert facts["truncated"] == []
+    facts = facts_of(tmp_path, max_total_bytes=len(TRAIN) + len(script) + 10)
+    assert list(facts["scripts"]) == ["web/a.ts"]
+    assert facts["truncated"] == [
+        "max_total_bytes: web/b.ts and what comes after it",
+        "max_total_bytes: web/c.ts and what comes after it",
+    ]
+
+
 def test_code_that_does_not_parse_is_told(tmp_path):
     result = judged(tmp_path, {"train.py": TRAIN, "broken.py": "def (\n"})
     assert result["scan"]["unparsed"] == ["broken.py"]

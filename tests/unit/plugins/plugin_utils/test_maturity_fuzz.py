@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity import gitindex
-from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import notebook_code
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import notebook_code, script_facts
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import Limits, note, run_limited
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.pyfacts import Wanted, loose_facts, python_facts
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity import configs
@@ -235,6 +235,11 @@ with DAG("taxi", schedule="@daily", catchup=False) as dag:
     FileSensor(task_id="wait", filepath="a") >> PythonOperator(task_id="fit", python_callable=fit)
     BranchPythonOperator(task_id="branch", python_callable=choose) >> [PythonOperator(task_id="promote", python_callable=promote)]
 """
+SCRIPT = """import { Client } from "@aws-sdk/client-bedrock-runtime";
+import OpenAI from 'openai/core'; import "ai"; const zod = require("zod"), own = require('./own');
+const answer = await fetch(`https://api.openai.com/v1/${path}`, {headers: {a: "https://api.anthropic.com"}});
+export default async (request) => import("ai");
+"""
 # The text files of a checkout, all read by one judge.
 TEXTS = {
     ".github/workflows/a.yml": GITHUB,
@@ -298,6 +303,17 @@ def read_notebook(text: str) -> None:
     tolerated(lambda: notebook_code(json.loads(text)))
 
 
+def read_script(text: str) -> None:
+    answer(
+        {
+            "files": ["app.ts", *ALWAYS],
+            "text": {},
+            "python": PROGRAMS,
+            "scripts": {"app.ts": script_facts(text, frozenset(PLAN["modules"]))},
+        }
+    )
+
+
 def read_python(text: str) -> None:
     tolerated(lambda: python_facts(text.encode("utf-8", "replace"), WANTED))
     loose_facts(text)
@@ -347,6 +363,7 @@ PARSERS: dict[str, tuple[str, Callable[[str], None]]] = {
     "git index": (INDEX.decode("latin-1"), read_index),
     "notebook": (NOTEBOOK, read_notebook),
     "Python": (PYTHON, read_python),
+    "JavaScript": (SCRIPT, read_script),
     "a program of flows and decisions": (PROGRAM, read_program),
     ".mlops-maturity.yml": (MATURITY, read_statements),
     **{path: (text, read_as(path)) for path, text in TEXTS.items()},
