@@ -420,7 +420,7 @@ class Project:
         """What services of compose files are told to run."""
         found = []
         for path, documents in self.documents.items():
-            if not re.search(r"(?:docker-)?compose[\w.-]*\.ya?ml$", path):
+            if not re.search(r"compose[\w.-]{0,99}\.ya?ml$", path):
                 continue
             for item in mappings(documents):
                 for key in ("command", "entrypoint"):

@@ -25,6 +25,8 @@ MOST_ENDS = 8
 FEW = (16, 24)
 SHORTER = ((250, 8), (2500, 2))
 TOO_LONG = 0.1
+# Twice the text takes so many times as long, or more, where a search goes to the end of the text from each place in it.
+QUADRATIC = 3
 REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT)
 # More texts than these tell nothing new.
 MOST_TEXTS = 160
@@ -58,7 +60,13 @@ def seconds_of(pattern: re.Pattern[Any]) -> float:
             if spent[-1][0] > TOO_LONG:
                 return SECONDS * 10
         texts = [text for _seconds, text in sorted(spent, key=lambda one: -one[0])[:kept]]
-    return max((_search(pattern, text.of(LENGTH)) for text in texts), default=0.0)
+    slowest = 0.0
+    for text in texts:
+        seconds = _search(pattern, text.of(LENGTH))
+        if seconds > TOO_LONG and seconds > QUADRATIC * _search(pattern, text.of(LENGTH // 2)):
+            return SECONDS * 10
+        slowest = max(slowest, seconds)
+    return slowest
 
 
 def _search(pattern: re.Pattern[Any], text: str) -> float:
@@ -76,15 +84,18 @@ def hard_texts(pattern: re.Pattern[Any]) -> Iterator[HardText]:
     seen: set[HardText] = set()
     for before, body in _repeats(list(tree), ""):
         units = list(dict.fromkeys(unit for unit in [*_samples(body), *_common(body)] if unit))
+        # For a search that begins anew at each place: what leads to the repeated part and is matched by it, too.
+        pairs = [("", before)] if before else []
         for unit in units:
-            # The repeated part itself; or, for a search that begins anew at each place, all that leads to it.
-            for start, repeated in ((before, unit), ("", before + unit)):
-                for text in (HardText(start, repeated, end) for end in ends):
-                    if text not in seen:
-                        seen.add(text)
-                        yield text
-                        if len(seen) >= MOST_TEXTS:
-                            return
+            # The repeated part itself; or, for such a search, all that leads to it.
+            pairs += [(before, unit), ("", before + unit)]
+        for start, repeated in pairs:
+            for text in (HardText(start, repeated, end) for end in ends):
+                if text not in seen:
+                    seen.add(text)
+                    yield text
+                    if len(seen) >= MOST_TEXTS:
+                        return
 
 
 def _repeats(items: list[Any], before: str) -> Iterator[tuple[str, list[Any]]]:

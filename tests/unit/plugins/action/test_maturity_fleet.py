@@ -20,6 +20,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.mlops.workbench.plugins.action import maturity_info as maturity_action
 from ansible_collections.mlops.workbench.plugins.modules import maturity_info
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity import ruleset
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.gate import complaints
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import document
@@ -30,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from maturity_trees import TRAIN, write
 
 SECONDS, MEGABYTES = 3, 64
-# Quick on the texts on which a pattern of somebody's own is tried before it is used, and slow on a text that is made for it.
+# Slow on a text that is made for it; as if such a text were not found when a pattern of somebody's own is tried before it is used.
 RULES = """
 signals:
   - {id: own_notes, kind: text, files: "notes[.]cfg$", match: ["q[^z]*z"]}
@@ -94,6 +95,7 @@ def judged(options: dict[str, Any]) -> dict[str, Any]:
 def test_hostile_checkouts_leave_the_others_their_results(tmp_path, monkeypatch):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/own.yml").write_text(RULES)
+    monkeypatch.setattr(ruleset, "seconds_of", lambda _pattern: 0.0)
     rules = load_rules([tmp_path / "rules"])
     monkeypatch.setattr(maturity_action, "load_rules", lambda _folders: rules)
     trees = [GOOD] * 7

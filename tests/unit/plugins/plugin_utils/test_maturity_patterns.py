@@ -126,6 +126,7 @@ def test_no_pattern_is_slow(kind):
         r"^([^\s#:=][^:=#]*)::?(?!=)\s*([^=#;]*)(?:;(.*))?(?:#.*)?$",
         r"^(?:cmd|shell)\s*=\s*[\"']+(.*?)[\"']+\s*$",
         r"^\s*[%!?].*$",
+        r"q[^z]*z",
     ],
 )
 def test_a_slow_pattern_is_found(pattern):
