@@ -97,8 +97,8 @@ on-core: cloud
 chaos: ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
 	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
-accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS=<file>
-	@python tests/accuracy/accuracy.py "$(DIR)" "$(LABELS)" -v
+accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS="<file>..."
+	@python tests/accuracy/accuracy.py "$(DIR)" $(LABELS) -v
 
 docs: deps ## Write the tables of the roles, and the pages of modules and maturity criteria
 	@python tests/contract/role_readme.py

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the mlops.workbench authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How well the criteria agree with labels of people: `python tests/accuracy/accuracy.py CHECKOUTS LABELS [-v]`."""
+"""How well the criteria agree with labels of people: `python tests/accuracy/accuracy.py CHECKOUTS LABELS... [-v]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,51 +57,72 @@ def weighted_kappa(pairs: list[tuple[int, int]], classes: int = 5) -> float:
     return 1 - seen / chance if chance else 1.0
 
 
-def main() -> int:
-    """Print the tables; non-zero where no checkout was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkouts", type=Path)
-    parser.add_argument("labels", type=Path)
-    parser.add_argument("-v", "--verbose", action="store_true", help="name every disagreement")
-    arguments = parser.parse_args()
-    labels = json.loads(arguments.labels.read_text(encoding="utf-8"))
-    rules = load_rules()
-    plan = {**rules.plan(), "bounds": BOUNDS}
-    rows: dict[str, list[tuple[bool, bool, bool]]] = {name: [] for name in labels["criteria"]}
-    levels: list[tuple[int, int, bool]] = []
-    missing, wrong, spent = [], [], []
-    for repo in labels["repos"]:
-        path = checkout_of(arguments.checkouts, repo["repo"])
-        if path is None:
-            missing.append(repo["repo"])
-            continue
-        started = time.process_time()
-        facts = collect(str(path), plan)
-        spent.append((time.process_time() - started, repo["repo"]))
-        result = judge(facts, rules)
-        levels.append((result["practice_level"] or 0, repo["human_level"], repo["human_level_unsure"]))
-        print(
-            f"{repo['repo']:66} practice {result['practice_level']!s:5} level {result['level']!s:5} people {repo['human_level']}"
-        )
+@dataclass
+class Agreement:
+    """What was found of the projects of one set, or of several: verdicts by criterion, and levels."""
+
+    verdicts: dict[str, list[tuple[bool, bool, bool]]] = field(default_factory=dict)
+    levels: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    def add(self, repo: dict[str, Any], result: dict[str, Any]) -> None:
+        """Compare a result with the labels of its project."""
+        self.levels.append((result["practice_level"] or 0, repo["human_level"], repo["human_level_unsure"]))
         for entry in result["criteria"]:
             label = repo["labels"].get(entry["id"])
-            if label is None:
+            if label is not None:
+                verdict = (entry["status"] in HOLDS, label["value"], label["unsure"])
+                self.verdicts.setdefault(entry["id"], []).append(verdict)
+
+    def __str__(self) -> str:
+        kappa = weighted_kappa([(one, two) for one, two, _unsure in self.levels])
+        sure = [(one, two) for one, two, unsure in self.levels if not unsure]
+        return "%s\npractice_level against people: weighted kappa %.3f (%d projects), %.3f (%d without unsure ones)\n" % (
+            _table(self.verdicts),
+            kappa,
+            len(self.levels),
+            weighted_kappa(sure),
+            len(sure),
+        )
+
+
+def main() -> int:
+    """Print the tables of each set, and of all together; non-zero where no checkout was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkouts", type=Path)
+    parser.add_argument("labels", type=Path, nargs="+")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every disagreement")
+    parser.add_argument("--only", default="", help="the projects whose names have this in them")
+    arguments = parser.parse_args()
+    rules = load_rules()
+    plan = {**rules.plan(), "bounds": BOUNDS}
+    sets: dict[str, Agreement] = {}
+    together = Agreement()
+    missing, wrong, spent = [], [], []
+    for source in arguments.labels:
+        for repo in json.loads(source.read_text(encoding="utf-8"))["repos"]:
+            if arguments.only not in repo["repo"]:
                 continue
-            holds = entry["status"] in HOLDS
-            rows[entry["id"]].append((holds, label["value"], label["unsure"]))
-            if holds != label["value"]:
-                wrong.append(_disagreement(repo["repo"], entry, label))
+            path = checkout_of(arguments.checkouts, repo["repo"])
+            if path is None:
+                missing.append(repo["repo"])
+                continue
+            started = time.process_time()
+            facts = collect(str(path), plan)
+            spent.append((time.process_time() - started, repo["repo"]))
+            result = judge(facts, rules)
+            for agreement in (sets.setdefault(source.name, Agreement()), together):
+                agreement.add(repo, result)
+            print(
+                f"{repo['repo']:66} practice {result['practice_level']!s:5} level {result['level']!s:5} people {repo['human_level']}"
+            )
+            wrong.extend(_disagreements(repo, result))
     if missing:
         print("No checkout of: " + ", ".join(missing))
-    if not levels:
-        print(f"Nothing to measure: no checkout of {arguments.labels} is in {arguments.checkouts}.")
+    if not sets:
+        print(f"Nothing to measure: no checkout of the labels is in {arguments.checkouts}.")
         return 1
-    _table(rows)
-    kappa = weighted_kappa([(one, two) for one, two, _unsure in levels])
-    sure = [(one, two) for one, two, unsure in levels if not unsure]
-    print(
-        f"practice_level against people: weighted kappa {kappa:.3f} ({len(levels)} projects), {weighted_kappa(sure):.3f} ({len(sure)} without unsure ones)"
-    )
+    for name, agreement in (*sets.items(), *([("together", together)] if len(sets) > 1 else [])):
+        print(f"\n{name}\n{agreement}")
     print(
         f"collecting: {sum(item for item, _name in spent):.2f} s CPU in all, at most {max(spent)[0]:.2f} s ({max(spent)[1]})"
     )
@@ -109,24 +131,32 @@ def main() -> int:
     return 0
 
 
-def _table(rows: dict[str, list[tuple[bool, bool, bool]]]) -> None:
+def _table(verdicts: dict[str, list[tuple[bool, bool, bool]]]) -> str:
     def words(values: tuple[float | None, ...]) -> str:
         return " ".join("   -  " if value is None else f"{value:6.2f}" for value in values)
 
-    print(f"\n{'criterion':28} {'without unsure':^27} {'with unsure':^27}")
-    print(f"{'':28} {'  n  prec.   rec.    F1':27} {'  n  prec.   rec.    F1':27}")
+    lines = [f"{'criterion':28} {'without unsure':^27} {'with unsure':^27}"]
+    lines.append(f"{'':28} {'  n  prec.   rec.    F1':27} {'  n  prec.   rec.    F1':27}")
     totals: list[list[float]] = [[], []]
-    for name, pairs in rows.items():
+    for name, pairs in verdicts.items():
         line = f"{name:28}"
         for index, chosen in enumerate(([item for item in pairs if not item[2]], pairs)):
             values = scores([(one, two) for one, two, _unsure in chosen])
             if values[2] is not None:
                 totals[index].append(values[2])
             line += f" {len(chosen):3} {words(values)}  "
-        print(line)
-    print(
-        f"{'macro F1':28} {sum(totals[0]) / max(1, len(totals[0])):24.3f}   {sum(totals[1]) / max(1, len(totals[1])):24.3f}\n"
-    )
+        lines.append(line)
+    means = [sum(items) / max(1, len(items)) for items in totals]
+    return "\n".join([*lines, f"{'macro F1':28} {means[0]:24.3f}   {means[1]:24.3f}"])
+
+
+def _disagreements(repo: dict[str, Any], result: dict[str, Any]) -> list[str]:
+    found = []
+    for entry in result["criteria"]:
+        label = repo["labels"].get(entry["id"])
+        if label is not None and (entry["status"] in HOLDS) != label["value"]:
+            found.append(_disagreement(repo["repo"], entry, label))
+    return found
 
 
 def _disagreement(repo: str, entry: dict[str, Any], label: dict[str, Any]) -> str:
