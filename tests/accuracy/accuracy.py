@@ -76,12 +76,15 @@ class Agreement:
     def __str__(self) -> str:
         kappa = weighted_kappa([(one, two) for one, two, _unsure in self.levels])
         sure = [(one, two) for one, two, unsure in self.levels if not unsure]
-        return "%s\npractice_level against people: weighted kappa %.3f (%d projects), %.3f (%d without unsure ones)\n" % (
-            _table(self.verdicts),
-            kappa,
-            len(self.levels),
-            weighted_kappa(sure),
-            len(sure),
+        return (
+            "%s\npractice_level against people: weighted kappa %.3f (%d projects), %.3f (%d without unsure ones)\n"
+            % (
+                _table(self.verdicts),
+                kappa,
+                len(self.levels),
+                weighted_kappa(sure),
+                len(sure),
+            )
         )
 
 

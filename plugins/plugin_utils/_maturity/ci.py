@@ -224,12 +224,14 @@ class CiReader:
                 continue
             line = line_of(self.text[path], "\n  %s:" % name) + 1
             gating = not _true(job.get("continue-on-error"))
+            engine = _engine(job.get("env")) or _engine(workflow.get("env"))
             commands = [
                 replace(one, when=(str(job.get("if") or "") + " " + one.when).strip())
-                for one in self._steps(path, job.get("steps"), _folder(job) or folder, gating, 0)
+                for one in self._steps(path, job.get("steps"), _folder(job) or folder, gating, 0, engine)
             ]
             if uses:
                 commands.append(Command("uses:" + uses, path, line))
+            commands[:0] = self._services(path, job.get("services"))
             environment = job.get("environment")
             if environment:
                 commands.append(Command("environment:%s" % text_of(environment).replace("\n", " "), path, line))
@@ -237,21 +239,35 @@ class CiReader:
             found.append(Job(path, line, str(name), events, commands, "github", own))
         return found
 
-    def _steps(self, path: str, steps: Any, folder: str, gating: bool, depth: int) -> list[Command]:
+    def _services(self, path: str, services: Any) -> list[Command]:
+        """Containers that run beside a job; an engine for the job's own builds is none."""
+        given = list(services.values()) if isinstance(services, dict) else as_list(services)
+        images = [str(one.get("image") or one.get("name")) if isinstance(one, dict) else str(one) for one in given]
+        return [
+            Command("service:" + image, path, line_of(self.text[path], image))
+            for image in images
+            if not re.search(r"(?:^|/)docker(?::|$)", image)
+        ]
+
+    def _steps(  # noqa: PLR0917 (what steps inherit)
+        self, path: str, steps: Any, folder: str, gating: bool, depth: int, engine: str = ""
+    ) -> list[Command]:
         return [
             replace(one, when=(str(step.get("if") or "") + " " + one.when).strip())
             for step in as_list(steps)
             if isinstance(step, dict) and not NEVER.match(str(step.get("if", "x")))
-            for one in self._step(path, step, folder, gating, depth)
+            for one in self._step(path, step, folder, gating, depth, _engine(step.get("env")) or engine)
         ]
 
-    def _step(self, path: str, step: dict[str, Any], folder: str, gating: bool, depth: int) -> list[Command]:
+    def _step(  # noqa: PLR0917 (what a step inherits)
+        self, path: str, step: dict[str, Any], folder: str, gating: bool, depth: int, engine: str
+    ) -> list[Command]:
         commands: list[Command] = []
         felt = gating and not _true(step.get("continue-on-error"))
         if isinstance(step.get("run"), str):
             line = line_of(self.text[path], step["run"].strip().split("\n")[0])
             place = str(step.get("working-directory") or folder).strip("./")
-            commands.extend(self.expander.expand(step["run"], path, line, place, felt))
+            commands.extend(self.expander.expand(engine + step["run"], path, line, place, felt))
         uses = str(step.get("uses") or "")
         if uses.startswith("./") and depth < 4:
             for name in ("action.yml", "action.yaml"):
@@ -260,7 +276,7 @@ class CiReader:
                     document = yaml_mapping(self.text[action])
                     runs = document.get("runs")
                     steps = runs.get("steps") if isinstance(runs, dict) else None
-                    inside = self._steps(action, steps, folder, felt, depth + 1)
+                    inside = self._steps(action, steps, folder, felt, depth + 1, engine)
                     commands.extend(
                         replace(one, text=_filled_in(one.text, document.get("inputs"), step.get("with")))
                         for one in inside
@@ -282,7 +298,9 @@ class CiReader:
 
     def _included(self, path: str, depth: int = 0) -> list[tuple[str, dict[str, Any]]]:
         """A file of GitLab's and those of the checkout that it includes."""
-        document = yaml_mapping(self.text.get(path, ""))
+        # A header of inputs may stand before the document.
+        documents = [item for item in yaml_documents(self.text.get(path, "")) if isinstance(item, dict)]
+        document = documents[-1] if documents else {}
         found = [(path, document)]
         for item in as_list(document.get("include")) if depth < 4 else ():
             name = item.get("local") if isinstance(item, dict) else item
@@ -293,19 +311,31 @@ class CiReader:
                         found.extend(self._included(other, depth + 1))
         return found
 
-    def _gitlab(self, path: str) -> list[Job]:
+    def _gitlab(self, path: str, depth: int = 0) -> list[Job]:
         documents = self._included(path)
         every = {str(name): job for _path, document in documents for name, job in document.items()}
         default = every.get("default")
         common = every.get("before_script") or (default.get("before_script") if isinstance(default, dict) else None)
-        return [job for place, document in documents for job in self._gitlab_jobs(place, document, every, common)]
+        engine = _engine(every.get("variables"))
+        return [
+            job
+            for place, document in documents
+            for job in self._gitlab_jobs(place, document, every, common, engine, depth)
+        ]
 
-    def _gitlab_jobs(
-        self, path: str, document: Mapping[str, Any], every: Mapping[str, Any], common: Any
+    def _gitlab_jobs(  # noqa: PLR0917 (what a job inherits)
+        self,
+        path: str,
+        document: Mapping[str, Any],
+        every: Mapping[str, Any],
+        common: Any,
+        engine: str,
+        depth: int,
     ) -> Iterator[Job]:
         for name, given in document.items():
             job = _extended(given, every)
-            if "script" not in job or str(name).startswith("."):
+            children = _children(job) if depth < 2 else []
+            if ("script" not in job and not children) or str(name).startswith("."):
                 continue
             conditions = text_of([job.get("rules"), job.get("only"), job.get("except")])
             words = conditions.split("\n")
@@ -319,11 +349,19 @@ class CiReader:
                 triggers = {"manual"}
             if str(job.get("when")) == "never" or ("never" in words and len(as_list(job.get("rules"))) == 1):
                 continue
+            if children:
+                # A pipeline of another file, which runs when this job does.
+                found = [item for child in children if child in self.text for item in self._gitlab(child, depth + 1)]
+                yield from (replace(item, triggers=frozenset(triggers)) for item in found)
+                continue
             line = line_of(self.text[path], "%s:" % name)
             before = job.get("before_script", common)
-            script = "\n".join(item for item in nodes([before, job["script"]]) if isinstance(item, str))
+            script = (_engine(job.get("variables")) or engine) + "\n".join(
+                item for item in nodes([before, job["script"]]) if isinstance(item, str)
+            )
             gating = not _true(job.get("allow_failure"))
-            commands = self.expander.expand(script, path, line, "", gating)
+            commands = self._services(path, job.get("services", every.get("services")))
+            commands += self.expander.expand(script, path, line, "", gating)
             yield Job(path, line, str(name), frozenset(triggers), commands, "gitlab")
 
     def _jenkins(self, path: str, text: str) -> Job:
@@ -498,6 +536,21 @@ def _extended(job: Any, every: Mapping[str, Any], depth: int = 0) -> dict[str, A
     for name in as_list(job.get("extends")) if depth < 6 else ():
         result.update(_extended(every.get(str(name)), every, depth + 1))
     return {**result, **job}
+
+
+def _children(job: Mapping[str, Any]) -> list[str]:
+    """Files of the checkout whose pipelines a job of GitLab's starts."""
+    trigger = job.get("trigger")
+    included = as_list(trigger.get("include")) if isinstance(trigger, dict) else []
+    named = [item.get("local") if isinstance(item, dict) else item for item in included]
+    return [name.lstrip("/") for name in named if isinstance(name, str)]
+
+
+def _engine(variables: Any) -> str:
+    """What tells a script of the engine that variables name, in front of its first line."""
+    given = variables if isinstance(variables, dict) else {}
+    named = [(key, given[key]) for key in ("DOCKER_HOST", "DOCKER_CONTEXT") if isinstance(given.get(key), str)]
+    return "".join("export %s=%s; " % pair for pair in named)
 
 
 def _called(workflow: Mapping[str, Any]) -> list[str]:

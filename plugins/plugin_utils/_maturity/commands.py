@@ -36,10 +36,15 @@ PREFIX = re.compile(
     r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
     r"-group|-env-file|-project|-directory|-package|-environment|-index-url|-manifest-path) \S+|--?[\w-]+(?:=\S+)?))*|"
-    r"uvx|uv tool run|pipx run|npx|pnpm dlx|yarn dlx|bunx|"
+    r"(?:uvx|uv tool run|pipx run|npx|pnpm dlx|yarn dlx|bunx)(?:\s+(?:--(?:from|with|python|spec|package) [^\s-]\S*|--?[\w-]+(?:=\S+)?))*|"
     r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\$\([^)]*\)|\S*))\s+"
 )
 SILENCED = re.compile(r"\|\|\s{0,20}(?:true|:|exit 0|echo\b)|--exit-zero")
+# An engine of another machine; one beside the job, as docker in docker, is gone with it.
+ENGINE = re.compile(
+    r"(?:\bDOCKER_(?:HOST|CONTEXT)=[\"']?|^\s{0,20}docker context use )"
+    r"(?!default\b|unix:|npipe:|tcp://(?:docker|dind|localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)(?![\w.-]))([^\s\"';]{1,200})"
+)
 SAYS_ONLY = re.compile(r"^(?:echo|printf|sleep|true|:|cat <<)\b")
 
 
@@ -70,7 +75,7 @@ class Expander:
         return found
 
     def _script(self, origin: Command, depth: int, seen: frozenset[str], found: list[Command]) -> None:
-        folder = origin.folder
+        folder, engine = origin.folder, ""
         for offset, text in joined_lines(without_comments(origin.text)):
             if len(found) >= MOST_COMMANDS:
                 return
@@ -78,7 +83,11 @@ class Expander:
                 continue
             gating = origin.gating and not SILENCED.search(text)
             for part in SPLIT.split(text):
+                elsewhere = ENGINE.search(part)
+                engine = elsewhere.group(1) if elsewhere else engine
                 simple = _bare(part)
+                if engine and re.match(r"docker[ -](?!context )", simple):
+                    simple = "docker -H %s %s" % (engine, simple[len("docker ") :])
                 if not simple or SAYS_ONLY.match(simple) or len(found) >= MOST_COMMANDS:
                     continue
                 moved = re.match(r"^(?:cd|pushd)\s+([\w./-]+)", simple)

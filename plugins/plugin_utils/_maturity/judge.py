@@ -361,7 +361,9 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
         or answers.found("serving_config")
         or answers.found("serving_declared")
     )
-    languages = answers.found("training_other_language") or answers.found("training_in_config")
+    languages = any(
+        answers.found(name) for name in ("training_other_language", "training_in_config", "ml_import_other_language")
+    )
     if not known and not languages and not unseen.hides_code(answers):
         return NO_ML
     return ""

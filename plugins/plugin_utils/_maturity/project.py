@@ -63,6 +63,11 @@ ANY_NAME = frozenset(
 )
 ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
 NAMED = re.compile(r"([\w./-]{0,200}[\w-]\.(?:py|sh|R|ipynb))\b")
+# Where jobs name the notebooks that they run.
+NOTEBOOK = re.compile(
+    r"(?:notebook_path|notebook_file|notebookPath|input_notebook)[\"']?\s{0,9}[:=]\s{0,9}[\"']?([^\s\"',{}]{1,300})"
+)
+PAPERMILL = re.compile(r"^papermill\.(?:\w{1,20}\.)?execute_notebook$|PapermillOperator$")
 
 
 class Noted(dict[str, Content]):
@@ -104,9 +109,12 @@ class Project:
         self._role: dict[str, str] = {}
         # MLflow writes an environment of its own beside each model that it saves.
         self._saved_models = {posixpath.dirname(path) for path in facts.files if posixpath.basename(path) == "MLmodel"}
+        self._notebooks_of_jobs = _notebooks_of_jobs(facts)
         self.files = [path for path in facts.files if self._is_own(path)]
-        self.python = self._own(facts.python)
-        self.notebooks = self._own(facts.notebooks)
+        # A notebook that a job runs is code like any other.
+        code = self._own({**facts.python, **facts.notebooks})
+        self.python = Noted({path: found for path, found in code.items() if self.role(path) != "notebook"})
+        self.notebooks = Noted({path: found for path, found in code.items() if self.role(path) == "notebook"})
         self.scripts = self._own(facts.scripts)
         self.raw = Noted({path: with_short_lines(text, path) for path, text in self._own(facts.text).items()})
         self.expander = Expander(self.raw, frozenset(self.files))
@@ -141,7 +149,7 @@ class Project:
         if TEST.search(path) and not NOT_A_TEST.search(path):
             return "test"
         if path.endswith(".ipynb"):
-            return "notebook"
+            return "source" if path in self._notebooks_of_jobs else "notebook"
         return "example" if EXAMPLE.search(path) else "source"
 
     @cached_property
@@ -575,6 +583,23 @@ class Project:
             and (facts.runs == "main" or not path.endswith("__init__.py"))
         }
         return self.reach(own | self.programs(self._all_commands) | set(self.console_scripts.values()))
+
+
+def _notebooks_of_jobs(facts: Facts) -> frozenset[str]:
+    """Notebooks that a job's configuration names, or that papermill is told to run."""
+    if not facts.notebooks:
+        return frozenset()
+    named = [
+        name
+        for path, text in facts.text.items()
+        if path.endswith((".yml", ".yaml", ".json", ".tf"))
+        for name in NOTEBOOK.findall(text)
+    ]
+    for call in (call for found in facts.python.values() for call in found.calls):
+        if PAPERMILL.search(call.symbol):
+            named += [*call.values[:1], call.keywords.get("input_nb", ""), call.keywords.get("input_path", "")]
+    wanted = {posixpath.basename(name).removesuffix(".ipynb") for name in named}
+    return frozenset(path for path in facts.notebooks if posixpath.basename(path).removesuffix(".ipynb") in wanted)
 
 
 def _in_one_line(instruction: str) -> str:

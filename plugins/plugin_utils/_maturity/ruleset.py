@@ -58,6 +58,7 @@ CALLS = [
     "*.get_*_value", "*.variation", "*.get_variant", "*.get_feature_value", "numpy.histogram*", "numpy.percentile", "numpy.quantile",
     "numpy.digitize", "numpy.log*", "math.log*", "pandas.cut", "pandas.qcut", "sklearn.metrics.*", "torchmetrics.*", "*.merge", "*.read_parquet",
     "*.read_csv", "*.read_sql*", "*.read_gbq", "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
+    "importlib.import_module", "random.choice*", "numpy.random.choice*", "secrets.choice", "papermill.*",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.c
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.deployment import (
     deploys_beside_ci,
+    deploys_in_cluster,
     deploys_model,
     deploys_model_code,
     follows_registry,
@@ -89,6 +90,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         releases_flows,
         publishes_page,
         deploys_beside_ci,
+        deploys_in_cluster,
         traffic_weights,
         traffic_split_code,
         champion_challenger,

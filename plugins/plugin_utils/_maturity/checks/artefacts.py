@@ -19,7 +19,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import terraform
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of, terraform
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.cdk import functions
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
@@ -133,7 +133,8 @@ def _databricks(answers: Answers) -> Iterator[Evidence]:
     project = answers.project
     for path, documents in project.documents.items():
         for item in mappings(documents):
-            if isinstance(item.get("model_serving_endpoints"), dict) and "entity_name" in text_of(item):
+            endpoints = item.get("model_serving_endpoints")
+            if isinstance(endpoints, dict) and {"entity_name", "model_name"} & set(text_of(endpoints).split("\n")):
                 yield Evidence(
                     3, path, line_of(project.raw[path], "model_serving_endpoints"), "model_serving_endpoints"
                 )
@@ -159,6 +160,21 @@ def _model_servers(answers: Answers) -> Iterator[Evidence]:
             image = item.get("image")
             if isinstance(image, str) and SERVER.search(image) and MODEL.search(text_of(item)):
                 yield Evidence(3, path, line_of(project.raw[path], image), image.split("@", 1)[0][:100])
+
+
+# Workflows of a cluster that fetch a model and build an image around it
+
+FETCHES = re.compile(
+    r"\bdownload_artifacts\(|\bmlflow artifacts download\b|\bmodels:/|\bget_model_version\w{0,20}\(|\bdvc pull\b"
+)
+BUILDS = re.compile(r"\b(?:buildctl\S{0,30}|/kaniko/executor|buildah|docker build|podman build|img build)\b")
+
+
+def _workflows(answers: Answers) -> Iterator[Evidence]:
+    for job in graph_of(answers).jobs:
+        built = BUILDS.search(job.words) if job.technology == "argo" and FETCHES.search(job.words) else None
+        if built:
+            yield Evidence(3, job.file, line_of(answers.project.raw[job.file], built.group()), built.group())
 
 
 # Functions and workers of platforms in JavaScript
@@ -223,6 +239,7 @@ READERS: tuple[Callable[[Answers], Iterator[Evidence]], ...] = (
     _azure,
     _databricks,
     _model_servers,
+    _workflows,
     _functions,
     _scripts_of_sagemaker,
 )

@@ -52,13 +52,56 @@ def traffic_split_code(answers: Answers) -> list[Evidence]:
                 or variants >= 2
             ):
                 found.append(Evidence(answers.weight(path, role), path, call.line, symbol))
-    return found
+    return found + _by_chance(answers) + _weighted_constructs(answers)
+
+
+CHANCE = symbol_pattern(("random.choice*", "numpy.random.choice*", "secrets.choice"))
+AMONG_MODELS = re.compile(r"models?(?![a-z])|variant|champion|challeng|(?<![a-z])arms?(?![a-z])", re.I)
+
+
+def _by_chance(answers: Answers) -> list[Evidence]:
+    """A choice by chance among models, in code of a service that loads or asks them."""
+    served = answers.project.reach(answers.files("serving_code"))
+    return [
+        Evidence(answers.weight(path, role, call.function), path, call.line, call.symbol)
+        for path, role, facts in answers.code(list(CODE))
+        if path in served & answers.files("inference_call")
+        for call in facts.calls
+        if CHANCE.fullmatch(call.symbol) and AMONG_MODELS.search(" ".join([*call.values, *call.keywords.values()]))
+    ]
+
+
+VARIANT = re.compile(r"initial_?variant_?weight[=:]", re.I)
+SHIFT = re.compile(r"^(?:CANARY|LINEAR)_\d|^additional_?versions[=:]$", re.I)
+
+
+def _weighted_constructs(answers: Answers) -> list[Evidence]:
+    """Variants of an endpoint in the AWS CDK, more than one or as many as a list has, and versions that traffic is moved to bit by bit."""
+    found: dict[str, list[Evidence]] = {}
+    listed: set[str] = set()
+    for one in answers.project.constructs:
+        place = Evidence(3, one.file, one.line, one.symbol)
+        weights = [value for key, value in zip(one.words, one.words[1:]) if VARIANT.match(key)]
+        found.setdefault(one.file, []).extend(place for _weight in weights if one.symbol.endswith(CARRIES))
+        if any(SHIFT.match(word) for word in one.words) or not all(_is_number(value) for value in weights):
+            listed.add(one.file)
+            found[one.file].append(place)
+    return [places[0] for file, places in found.items() if places and (len(places) >= 2 or file in listed)]
+
+
+# A construct holds its parts' words, too.
+CARRIES = ("ProductionVariantProperty", "CfnEndpointConfig")
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()
 
 
 IN_PRODUCTION = re.compile(
     r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|registered|deployed|in_service|staging|"
     r"(?:current|existing|previous|old|latest|live|baseline)_(?:\w{1,60}_)?(?:model|best|prod|version|score|metrics?|rmse|"
-    r"mae|mse|f1|auc|accuracy|acc|loss|r2)",
+    r"mae|mse|f1|auc|accuracy|acc|loss|r2)|"
+    r"(?:model|score|metrics?|rmse|mae|mse|f1|auc|accuracy|acc|loss|r2)_(?:old|existing|current|deployed|live)(?![a-z])",
     re.I,
 )
 BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import (
@@ -38,10 +38,7 @@ def deploys_model(answers: Answers) -> list[Evidence]:
         ):
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
-    graph = graph_of(answers)
-    for trigger in graph.triggers:
-        if trigger.active:
-            found.extend(job.evidence() for job in graph.started(trigger) if "deploys" in job.does)
+    found.extend(answers.found("deploys_in_cluster"))
     package = answers.files("serving_package")
     for job in answers.project.jobs:
         if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
@@ -117,18 +114,27 @@ def deploys_beside_ci(answers: Answers) -> list[Evidence]:
     return found
 
 
-BY_NAME = re.compile(r"^models:/[^/@]{1,200}(?:@|/(?:Production|Staging|<>|[a-z_]*$))")
+def deploys_in_cluster(answers: Answers) -> list[Evidence]:
+    """Workflows of the cluster that deploy, and that something starts by itself."""
+    graph = graph_of(answers)
+    started = [job for trigger in graph.triggers if trigger.active for job in graph.started(trigger)]
+    return [job.evidence() for job in started if "deploys" in job.does]
+
+
+BY_NAME = re.compile(r"^models:/[^/@]{1,200}(?:@|/(?!latest$)(?:Production|Staging|<>|[a-z_]*$))")
 ASKS_REGISTRY = symbol_pattern(("*.get_model_version_by_alias", "*.get_latest_versions"))
 LOADS = symbol_pattern(("mlflow.*load_model",))
 
 
 def follows_registry(answers: Answers) -> list[Evidence]:
-    """A service that loads, by alias or stage, what other code of the project promotes: a promotion is its deployment."""
+    """A service, or a flow that scores, that loads by alias or stage what other code of the project promotes: a promotion is its deployment."""
     project = answers.project
     if not answers.found("promotion"):
         return []
     found: list[Evidence] = []
-    for service in sorted(answers.files("serving_code")):
+    graph, training = graph_of(answers), trainers(answers)
+    scoring = {path for job in graph.jobs if job.ordered and not graph.code(job.files) & training for path in job.files}
+    for service in sorted(answers.files("serving_code") | scoring):
         loaded = project.reach([service])
         for path in sorted(loaded & set(project.python)):
             facts = project.python[path]

@@ -104,11 +104,22 @@ def pinned_environment(answers: Answers) -> list[Evidence]:
     locks = sorted(path for path, kind in manifests.items() if kind.count is None and kind.language in languages)
     if locks:
         return [Evidence(3, path, 1, posixpath.basename(path)) for path in locks[:5]]
-    counts = _counts(answers, _governing(answers, manifests))
-    total, exact = sum(item[0] for item in counts.values()), sum(item[1] for item in counts.values())
-    if total >= 2 and exact >= NEARLY_ALL * total:
+    governing = _governing(answers, manifests)
+    counts = _counts(answers, {name: kind for one in governing for name, kind in one.items()})
+    if sum(total for total, _exact in counts.values()) >= 2 and _share(governing, counts) >= NEARLY_ALL:
         return _told(counts, 3)
     return _pinned_images(answers)
+
+
+def _share(governing: list[dict[str, Manifest]], counts: dict[str, tuple[int, int]]) -> float:
+    """The mean share of exact requirements, over the files of the product that have any: what governs one file outweighs nothing else."""
+    shares = []
+    for manifests in governing:
+        known = [counts[name] for name in manifests if name in counts]
+        total = sum(item[0] for item in known)
+        if total:
+            shares.append(sum(item[1] for item in known) / total)
+    return sum(shares) / len(shares) if shares else 0.0
 
 
 def declared_environment(answers: Answers) -> list[Evidence]:
@@ -152,16 +163,31 @@ def _product(answers: Answers) -> set[str]:
     }
 
 
-def _governing(answers: Answers, manifests: dict[str, Manifest]) -> dict[str, Manifest]:
-    """The manifests that govern the product's code; where none does, those beside no other code, as below `docker/`."""
-    found: dict[str, Manifest] = {}
-    for path in _product(answers):
+def _governing(answers: Answers, manifests: dict[str, Manifest]) -> list[dict[str, Manifest]]:
+    """The manifests that govern each file of the product: the nearest, else those that images and CI install.
+
+    Where none governs any, those beside no other code, as below `docker/`.
+    """
+    installed = _installed(answers, manifests)
+    found = []
+    for path in sorted(_product(answers)):
         fitting = {
             name: kind for name, kind in manifests.items() if kind.language in ("", _language(path) or kind.language)
         }
-        found.update({name: fitting[name] for name in _nearest(path, fitting)})
+        names = _nearest(path, fitting) or installed & set(fitting)
+        if names:
+            found.append({name: fitting[name] for name in sorted(names)})
     homes = {posixpath.dirname(path) for path in answers.project.files if _language(path)}
-    return found or {name: kind for name, kind in manifests.items() if posixpath.dirname(name) not in homes}
+    return found or [{name: kind for name, kind in manifests.items() if posixpath.dirname(name) not in homes}]
+
+
+def _installed(answers: Answers, manifests: Iterable[str]) -> set[str]:
+    """The manifests that images copy or that CI installs from."""
+    project = answers.project
+    texts = [(copy, posixpath.dirname(path)) for path, box in project.containers.items() for copy in box.copies]
+    texts += [(one.text, one.folder) for job in project.jobs for one in job.commands if " install " in one.text]
+    named = {project.find(word.strip("./"), folder) for text, folder in texts for word in text.split() if "." in word}
+    return named & set(manifests)
 
 
 def _language(path: str) -> str:

@@ -28,9 +28,10 @@ PROMOTES = re.compile(
     r"\([^()]{0,200}?(?:champion|production|(?<![a-z])prod(?![a-z])|current_model|live_model|serving)[^()]{0,200}\)$",
     re.I,
 )
+STORES = re.compile(r"(?:^|\.)(?:dump|save\w{0,40}|upload\w{0,40}|put_object|copy\w{0,20})$")
 GATE = re.compile(
     r"threshold|promot|better|improve|beats|passed|is_best|accept|wins?(?![a-z])|winner|approv|outperform|eligib|"
-    r"should_(?:deploy|register|replace)|deploy_flag",
+    r"should_(?:deploy|register|replace)|deploy_flag|decision|verdict",
     re.I,
 )
 STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exit|abort|fail)$")
@@ -76,7 +77,9 @@ def _passes(item: Decision, code: Code, verdicts: frozenset[str], promoting: fro
     about = on_figure(item) or bool(GATE.search(item.words)) or bool(item.names & verdicts)
     # A guard that leaves the function is a gate, too, for what comes after it.
     guards = item.leaves and item.function in promoting and on_figure(item)
-    return about and (guards or leads_to([*item.then, *item.otherwise], promoting, PROMOTES, code, frozenset()))
+    stores = bool(PROMOTES.search(item.function)) and any(STORES.search(word) for word in item.then)
+    outcome = [*item.then, *item.otherwise]
+    return about and (guards or stores or leads_to(outcome, promoting, PROMOTES, code, frozenset()))
 
 
 def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Decision]:

@@ -11,7 +11,12 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import TestFunction
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import (
+    Answers,
+    Evidence,
+    command_name,
+    symbol_pattern,
+)
 
 INTEGRATION = re.compile(
     r"(?:^|[/_.-])(?:integrations?|e2e|end[_-]?to[_-]?end|functional|system|acceptance|smoke)(?:[/_.-]|tests?)", re.I
@@ -76,6 +81,34 @@ def integration_tests(answers: Answers) -> list[Evidence]:
         if crosses or INTEGRATION.search(path):
             found.extend(Evidence(3, path, test.line, test.name) for test in facts.tests if test.assertions)
             found.extend(Evidence(3, path, line, "assert") for line in facts.asserts[:1])
+    return found + _beside_a_service(answers)
+
+
+STARTS = re.compile(
+    r"^(?:service:|docker(?:-compose| compose) (?:\S{1,200} ){0,20}up\b|docker run (?:\S{1,200} ){0,20}(?:-d|--detach)\b|"
+    r"(?:mlflow|prefect|airflow) (?:\S{1,40} ){0,3}(?:server|standalone|webserver)\b|(?:uvicorn|gunicorn|flask|bentoml serve|mlflow models serve)\b)"
+)
+FUNCTION = re.compile(r"^(?:function[ \t]{1,9})?[\w-]{1,99}[ \t]{0,9}\(\)[ \t]{0,9}\{?[ \t]{0,9}$", re.M)
+TESTS = re.compile(r"^(?:pytest|unittest|behave|robot|newman run|python[\d.]{0,9} \S{0,200}test\S{0,200}\.py)\b")
+
+
+def _beside_a_service(answers: Answers) -> list[Evidence]:
+    """Tests that a job of CI or a script runs after it has started a service, where there are tests with an assertion."""
+    project = answers.project
+    if not any(test.assertions for _path, test in _tests(answers)):
+        return []
+    runs = [(job.commands, False) for job in project.jobs if job.automatic]
+    for path, text in project.raw.items():
+        if path.endswith((".sh", ".bash")):
+            # The order of a script's functions says nothing.
+            runs.append((project.expander.expand(text, path, 1, posixpath.dirname(path)), bool(FUNCTION.search(text))))
+    found = []
+    for commands, unordered in runs:
+        start = next((number for number, one in enumerate(commands) if STARTS.search(one.text)), len(commands))
+        after = commands if unordered and start < len(commands) else commands[start:]
+        tests = next((one for one in after if TESTS.search(one.text)), None)
+        if tests:
+            found.append(Evidence(3, tests.file, tests.line, command_name(tests.text)))
     return found
 
 
@@ -97,6 +130,12 @@ def _reaches_code(answers: Answers, path: str) -> bool:
     for one in [path, *helpers]:
         for imported in project.python[one].imports:
             target = project.resolve(imported.module, one)
+            if target and project.role(target) in CODE:
+                return True
+        for call in project.python[one].calls:
+            target = (
+                project.resolve(call.values[0], one) if call.symbol == "importlib.import_module" and call.values else ""
+            )
             if target and project.role(target) in CODE:
                 return True
         for text in project.python[one].strings:

@@ -18,7 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 def training_in_scripts(answers: Answers) -> list[Evidence]:
     """Code that fits a model and that something starts, and what other languages or services train."""
     graph = graph_of(answers)
-    ordered = [job for job in graph.jobs if job.ordered]
+    ordered = [job for job in graph.jobs if job.ordered or job.technology == "databricks"]
     found = [
         item._replace(strength=4)
         for item in _fits(answers)

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterable, Iterator
 
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, text_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings, text_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import mapping
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS, mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 KINDS = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "PipelineRun", "Pipeline", "Task")
@@ -18,6 +18,18 @@ KINDS = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplat
 DEPLOYS = re.compile(
     r"\bargocd app (?:sync|set)\b|\bhelm (?:upgrade|install)\b|\bkubectl (?:apply|set image|rollout restart)\b"
 )
+
+
+# A template that a step's manifest refers to.
+TEMPLATE = re.compile(r"workflowTemplateRef:\s{1,99}name:[ \t]{0,9}[\"']?([\w.-]{1,200})")
+
+
+def deeds(words: str, images: Iterable[str]) -> Iterator[str]:
+    """What containers do: by the commands of their scripts, and by an image that is named for training."""
+    if DEPLOYS.search(words):
+        yield "deploys"
+    if any(TRAINS.search(image.rpartition("/")[2].partition(":")[0]) for image in images):
+        yield "trains"
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
@@ -32,6 +44,7 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 continue
             kind = str(document["kind"])
             words = text_of(document.get("spec"))
+            images = [str(item["image"]) for item in mappings(document.get("spec")) if "image" in item]
             name = str(mapping(document.get("metadata")).get("name", ""))
             reference = mapping(mapping(document.get("spec")).get("workflowTemplateRef")).get("name")
             yield Job(
@@ -41,7 +54,7 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 kind,
                 names=frozenset(["argo:" + name] if name else []),
                 files=frozenset(project.named_programs(words)),
-                starts=frozenset(["argo:%s" % reference] if reference else []),
-                does=frozenset(["deploys"] if DEPLOYS.search(words) else []),
+                starts=frozenset("argo:%s" % one for one in (reference, *TEMPLATE.findall(words)) if one),
+                does=frozenset(deeds(words, images)),
                 words=words,
             )

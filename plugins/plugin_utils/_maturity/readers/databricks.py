@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Any, Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings, text_of
@@ -13,6 +14,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph im
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
+FOUND_OUT = re.compile(r"\{\{\s{0,9}tasks\.[\w.-]{1,200}\.values\.")
 TASKS = ("spark_python_task", "notebook_task", "python_wheel_task", "pipeline_task", "run_job_task", "condition_task")
 
 
@@ -68,6 +70,7 @@ def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) ->
         words="\n".join(elsewhere),
         ordered=sum("task_key" in task for task in mappings(tasks)) >= 2,
     )
+    yield from _conditions(project, path, tasks)
     for moment in mappings([item.get("schedule"), item.get("trigger")]):
         if moment.get("quartz_cron_expression") or "periodic" in moment:
             yield _time(project, path, moment, document, names)
@@ -76,6 +79,31 @@ def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) ->
                 "databricks", "event", path, line_of(project.raw[path], "trigger"), "trigger", starts=names,
                 active=str(moment.get("pause_status", "UNPAUSED")).upper() != "PAUSED",
             )  # fmt: skip
+
+
+def _conditions(project: Project, path: str, tasks: list[Any]) -> Iterator[Trigger]:
+    """An event for each condition on what an earlier task found out, with the tasks that it lets run."""
+    named = {str(task["task_key"]): task for task in tasks if isinstance(task, dict) and "task_key" in task}
+    needs = {key: {str(one.get("task_key")) for one in mappings(task.get("depends_on"))} for key, task in named.items()}
+    for key, task in named.items():
+        if not FOUND_OUT.search(text_of(task.get("condition_task"))):
+            continue
+        after = {key}
+        while True:
+            more = {other for other, before in needs.items() if before & after} - after
+            if not more:
+                break
+            after |= more
+        files = {file for other in after for file in _code(project, posixpath.dirname(path), named[other])}
+        yield Trigger(
+            "databricks",
+            "event",
+            path,
+            line_of(project.raw[path], key),
+            "condition_task " + key,
+            files=frozenset(files),
+            targeted=True,
+        )
 
 
 def _time(project: Project, path: str, item: Mapping[str, Any], document: Any, names: frozenset[str]) -> Trigger:

@@ -9,6 +9,7 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings, text_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.argo import TEMPLATE, deeds
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
@@ -33,8 +34,9 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 path,
                 line_of(project.raw[path], "kind: " + kind),
                 kind,
-                starts=frozenset("argo:%s" % one for one in (name, reference) if one),
+                starts=frozenset("argo:%s" % one for one in (name, reference, *TEMPLATE.findall(words)) if one),
                 files=frozenset(project.named_programs(words)),
+                does=frozenset(deeds(words, [str(part["image"]) for part in mappings(spec) if "image" in part])),
                 words=words,
                 active=str(spec.get("suspend", False)).lower() != "true",
             )
