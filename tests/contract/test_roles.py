@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.mlops.workbench.plugins.module_utils._host.system import ARCHITECTURES, SUPPORTED
+from ansible_collections.mlops.workbench.plugins.plugin_utils._roles import load_preflight
 from role_readme import readme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +146,20 @@ def test_the_releases_of_the_course_are_known() -> None:
 def test_the_doctor_shows_the_line_that_puts_compose_on_the_path_as_the_role_writes_it() -> None:
     doctor = (ROOT / "plugins/module_utils/_workbench/compose.py").read_text()
     assert f"PATH_LINE = '{load(ROOT / 'roles/compose/vars/main.yml')['__compose_path_line']}'" in doctor
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_preflight_asks_for_needs_nothing_that_only_it_tells(role: str) -> None:
+    path = ROOT / "roles" / role
+    preflight = load_preflight(str(path), lambda name: load(Path(name)))
+    arguments = {name: value for name, value in preflight.arguments.items() if name != "require_of_host"}
+    known = {name: str(value) for name, value in preflight.variables.items()}
+    used: set[str] = set()
+    found = set(re.findall(r"__\w+", str(arguments)))
+    while found - used:
+        used |= found
+        found = {name for variable in used for name in re.findall(r"__\w+", known.get(variable, ""))}
+    assert f"__{role}_host" not in used
 
 
 @pytest.mark.parametrize("role", ROLES)
