@@ -254,7 +254,7 @@ def test_units_and_start_up_files_run_nothing_of_others_as_root() -> None:
         text = path.read_text()
         if ".service" in path.name:
             found += [f"{path.name}: {wrong}" for wrong in unit_faults(text)]
-        if path.name == "mlops-workbench-conda.sh.j2":
+        if path.name == "profile.sh.j2":
             found += [f"{path.name}: {wrong}" for wrong in profile_faults(text)]
     assert not found, "\n".join(found)
     assert list(unit_faults("User={{ user }}\nExecStartPre={{ prefix }}/bin/python -m json.tool"))
