@@ -45,8 +45,8 @@ from typing import Any, Callable
 
 from ansible_collections.mlops.workbench.plugins.module_utils._addresses import without_secrets
 
-# What the module says of content that it does not keep.
-OTHER_CONTENT = "did not match"
+# How the module download reports it.
+CHECKSUM_MISMATCH = "did not match"
 REMEDIES = {
     True: "something else than the release is at that address: set {role}_mirror or {role}_url to a server that has it, or, for another "
     "file, {role}_sha256 to its checksum",
@@ -59,7 +59,7 @@ def download_error(result: dict[str, Any], role: str, url: str) -> str:
     """The address, the first reason and the remedy."""
     attempts = [attempt for attempt in result.get("results", [result]) if attempt.get("failed")]
     reason = str(attempts[0].get("msg", "")).strip().rstrip(".") if attempts else "unknown"
-    remedy = REMEDIES[OTHER_CONTENT in reason].format(role=role)
+    remedy = REMEDIES[CHECKSUM_MISMATCH in reason].format(role=role)
     place = url.partition("?")[0]
     return without_secrets("The download from %s failed: %s. Remedy: %s." % (place, reason.replace(url, place), remedy))
 

@@ -58,7 +58,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
 JUPYTER_PORT = 8888
-WORD = "letters, digits, dots, hyphens and underscores"
+CHARACTERS = "letters, digits, dots, hyphens and underscores"
 PROXIES = {"proxyjump": "ProxyJump", "proxycommand": "ProxyCommand"}
 ARGUMENTS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
 
@@ -75,9 +75,9 @@ class Kind:
         return value.isprintable() and re.fullmatch(self.pattern, value) is not None
 
 
-NAME = Kind(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "rename the machine with " + WORD)
-ADDRESS = Kind(r"[A-Za-z0-9_:][A-Za-z0-9._:-]*", "set it to a name or an IP address, of %s and colons" % WORD)
-USER = Kind(r"([A-Za-z0-9._-]+\\)?[A-Za-z0-9_][A-Za-z0-9._@+-]*\$?", "set it to a user's name, of " + WORD)
+NAME = Kind(r"[A-Za-z0-9_][A-Za-z0-9._-]*", "rename the machine with " + CHARACTERS)
+ADDRESS = Kind(r"[A-Za-z0-9_:][A-Za-z0-9._:-]*", "set it to a name or an IP address, of %s and colons" % CHARACTERS)
+USER = Kind(r"([A-Za-z0-9._-]+\\)?[A-Za-z0-9_][A-Za-z0-9._@+-]*\$?", "set it to a user's name, of " + CHARACTERS)
 PORT = Kind(
     r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]",
     "set it to a number from 1 to 65535",
@@ -153,9 +153,9 @@ def _settings(
         for setting, value in found.items():
             settings.setdefault(setting, checked(variable, JUMP if setting == "ProxyJump" else COMMAND, value))
     settings["StrictHostKeyChecking"] = "accept-new"
-    here = of_variable("ssh_config_local_port", PORT) or checked("ssh_config_local_port", PORT, local_port)
+    forwarded = of_variable("ssh_config_local_port", PORT) or checked("ssh_config_local_port", PORT, local_port)
     variable, port = jupyter_port(known)
-    settings["LocalForward"] = "127.0.0.1:%s 127.0.0.1:%s" % (here, checked(variable, PORT, port))
+    settings["LocalForward"] = "127.0.0.1:%s 127.0.0.1:%s" % (forwarded, checked(variable, PORT, port))
     return {setting: value for setting, value in settings.items() if value}
 
 
