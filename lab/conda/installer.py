@@ -83,11 +83,11 @@ class Payload:
 
 def pack(prefix: Path, channel: Path, conda: tuple[str, str]) -> Payload:
     """Pack a base environment, in whose text files one version of conda is put in place of another."""
-    told = '__version__ = "{}"'
+    line = '__version__ = "{}"'
     replacements = {
         str(prefix).encode(): PREFIX.encode(),
         channel.resolve().as_uri().encode(): b"file:///opt/stand-in/channel",
-        told.format(conda[0]).encode(): told.format(conda[1]).encode(),
+        line.format(conda[0]).encode(): line.format(conda[1]).encode(),
     }
     return Payload(*_payload(prefix, replacements))
 

@@ -49,13 +49,7 @@ DEFAULTS: dict[str, Any] = {
     "solver": "libmamba",
     "ssl_verify": True,
 }
-OLD_NAMES = {
-    "auto_activate_base": "auto_activate",
-    "channel": "channels",
-    "pkgs_path": "pkgs_dirs",
-    "whitelist_channels": "allowlist_channels",
-}
-_SEPARATORS = {"envs_dirs": os.pathsep, "pkgs_dirs": os.pathsep}
+OLD_NAMES = {"auto_activate_base": "auto_activate"}
 
 
 def key_name(name: str) -> str:
@@ -104,7 +98,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     for key, default in DEFAULTS.items():
         text = environ.get(f"CONDA_{key.upper()}")
         if text and isinstance(default, list):
-            values[key] = text.split(_SEPARATORS.get(key, ","))
+            values[key] = text.split(os.pathsep if key == "pkgs_dirs" else ",")
         elif text:
             values[key] = yaml.safe_load(text)
     return values
@@ -134,12 +128,8 @@ class Config:
 
     def __init__(self) -> None:
         system = (Path("/etc/conda"), Path("/var/lib/conda"))
-        self.files = [path for path in search_path(ROOT_PREFIX, os.environ, system) if path.is_file()]
-        self.layers: dict[str, dict[str, Any]] = {str(path): read(path) for path in self.files}
-        variables = _from_environment(os.environ)
-        if variables:
-            self.layers["envvars"] = variables
-        self.values = merge(self.layers.values())
+        files = [path for path in search_path(ROOT_PREFIX, os.environ, system) if path.is_file()]
+        self.values = merge([*map(read, files), _from_environment(os.environ)])
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -152,8 +142,7 @@ class Config:
     def envs_dirs(self) -> list[Path]:
         """Give the folders of named environments, the one that new ones go to first."""
         shared, own = ROOT_PREFIX / "envs", Path.home() / ".conda/envs"
-        usual = [shared, own] if os.access(ROOT_PREFIX, os.W_OK) else [own, shared]
-        return list(dict.fromkeys([*(Path(path).expanduser() for path in self["envs_dirs"]), *usual]))
+        return [shared, own] if os.access(ROOT_PREFIX, os.W_OK) else [own, shared]
 
     def pkgs_dir(self) -> Path:
         """Give the folder that packages are kept in."""
@@ -172,6 +161,5 @@ class Config:
             elif channel.startswith((".", "/", "~")):
                 urls.append(Path(channel).expanduser().resolve().as_uri())
             else:
-                alias = self["custom_channels"].get(channel, self["channel_alias"])
-                urls.append(f"{alias.rstrip('/')}/{channel}")
+                urls.append(f"{self['channel_alias'].rstrip('/')}/{channel}")
         return list(dict.fromkeys(urls))

@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .config import ROOT_PREFIX, Config
 from .errors import CondaError
@@ -89,7 +89,7 @@ def existing(prefix: Path) -> Path:
     """Insist on an environment being there."""
     if not is_environment(prefix):
         message = f"Not a conda environment: {prefix}"
-        raise CondaError("EnvironmentLocationNotFound", message, location=str(prefix))
+        raise CondaError("EnvironmentLocationNotFound", message)
     return prefix
 
 
@@ -109,66 +109,9 @@ def display_name(prefix: Path, config: Config) -> str:
     return prefix.name if prefix.parent in config.envs_dirs() else ""
 
 
-def records(prefix: Path) -> list[dict[str, Any]]:
-    """Give the records of the installed conda packages, by name."""
-    found = (json.loads(path.read_bytes()) for path in (prefix / "conda-meta").glob("*.json"))
-    return sorted(found, key=lambda record: str(record["name"]))
-
-
 def names(prefix: Path) -> set[str]:
-    """Give the names of the installed conda packages."""
-    return {str(record["name"]) for record in records(prefix)}
-
-
-def summary(record: dict[str, Any]) -> dict[str, Any]:
-    """Say what a record is about, in the shape that --json answers have."""
-    channel = str(record.get("channel") or "").rstrip("/")
-    return {
-        "base_url": channel,
-        "build_number": record["build_number"],
-        "build_string": record["build"],
-        "channel": channel,
-        "dist_name": f"{record['name']}-{record['version']}-{record['build']}",
-        "name": record["name"],
-        "platform": record["subdir"],
-        "version": record["version"],
-    }
-
-
-def pip_packages(prefix: Path) -> list[dict[str, Any]]:
-    """Give what pip installed beside conda, in the same shape."""
-    from importlib import metadata  # noqa: PLC0415  # late: only few commands need it, and it takes longer than they do
-
-    site_packages = next(iter((prefix / "lib").glob("python3.*/site-packages")), None)
-    if site_packages is None:
-        return []
-    foreign = [
-        dist
-        for dist in metadata.distributions(path=[str(site_packages)])
-        if (dist.read_text("INSTALLER") or "").strip() != "conda"
-    ]
-    record = {
-        "base_url": "https://conda.anaconda.org/pypi",
-        "build_number": 0,
-        "build_string": "pypi_0",
-        "channel": "pypi",
-    }
-    return [
-        {
-            **record,
-            "dist_name": f"{dist.name}-{dist.version}-pypi_0",
-            "name": dist.name.lower(),
-            "platform": "pypi",
-            "version": dist.version,
-        }
-        for dist in foreign
-    ]
-
-
-def contents(prefix: Path) -> list[dict[str, Any]]:
-    """Give everything that `conda list` shows."""
-    entries = {entry["name"]: entry for entry in [*map(summary, records(prefix)), *pip_packages(prefix)]}
-    return [entries[name] for name in sorted(entries)]
+    """Give the names of the installed packages."""
+    return {str(json.loads(path.read_bytes())["name"]) for path in (prefix / "conda-meta").glob("*.json")}
 
 
 def spec_name(spec: str) -> str:
@@ -193,9 +136,9 @@ def requested(prefix: Path) -> dict[str, str]:
 def remember(prefix: Path, command: Iterable[str], changes: Iterable[str], action: str, specs: Iterable[str]) -> None:
     """Add a paragraph to the history; `action` is update or remove."""
     lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {' '.join(command)}", *changes]
-    asked = list(specs)
-    if asked:
-        lines.append(f"# {action} specs: {asked!r}")
+    listed = list(specs)
+    if listed:
+        lines.append(f"# {action} specs: {listed!r}")
     with (prefix / "conda-meta/history").open("a", encoding="utf-8") as file:
         file.write("".join(f"{line}\n" for line in lines))
 

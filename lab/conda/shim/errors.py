@@ -10,12 +10,11 @@ from typing import Any
 
 
 class CondaError(Exception):
-    """A failure of a command; `kind` is the name of conda's exception, `details` go into the JSON answer."""
+    """A failure of a command; `kind` is the name of conda's exception."""
 
-    def __init__(self, kind: str, message: str, **details: str) -> None:
+    def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
-        self.details = details
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.args[0]}"
@@ -28,7 +27,6 @@ class CondaError(Exception):
             "exception_name": self.kind,
             "exception_type": f"<class 'conda.exceptions.{self.kind}'>",
             "message": self.args[0],
-            **self.details,
         }
 
 

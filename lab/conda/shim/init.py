@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .config import ROOT_PREFIX
-from .errors import CondaError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,14 +21,10 @@ _START = "# >>> conda initialize >>>"
 _END = "# <<< conda initialize <<<"
 _NOTE = "# !! Contents within this block are managed by 'conda init' !!"
 _BLOCK = re.compile(rf"^{_START}\n.*?^{_END}\n?", re.DOTALL | re.MULTILINE)
-_SYSTEM_FILE = Path("/etc/profile.d/conda.sh")
-_OWN_FILES = ("condabin/conda", "bin/conda", "bin/activate", "bin/deactivate", "etc/profile.d/conda.sh")
 
 
-def block(shell: str, root: Path, condabin: bool = False) -> str:
-    """Give the text for a start-up file of `shell` (bash, zsh or posix)."""
-    if condabin:
-        return f'{_START}\n{_NOTE}\nexport PATH="{root}/condabin:$PATH"\n{_END}\n'
+def block(shell: str, root: Path) -> str:
+    """Give the text for a start-up file of `shell`."""
     return f"""{_START}
 {_NOTE}
 __conda_setup="$('{root}/bin/conda' 'shell.{shell}' 'hook' 2> /dev/null)"
@@ -59,41 +54,17 @@ def without_block(text: str) -> str:
     return _BLOCK.sub("", text)
 
 
-def _new_text(path: Path, shell: str, args: Namespace) -> str:
-    old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if args.reverse:
-        return "" if args.system else without_block(old)
-    wanted = block("posix" if args.system else shell, ROOT_PREFIX, args.condabin)
-    return wanted if args.system else with_block(old, wanted)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        if text or path != _SYSTEM_FILE:
-            path.write_text(text, encoding="utf-8")
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise CondaError("CondaError", f"conda init could not write {path}: {error.strerror}") from error
-
-
 def run(args: Namespace, _config: Config) -> int:
-    """Write the block for the shells that are named; --json changes nothing, as in conda."""
-    shells = ["bash", "zsh"] if args.all else args.shells or ["bash"]
-    unknown = set(shells) - {"bash", "zsh"}
-    if unknown:
-        raise CondaError("ArgumentError", f"this stand-in initialises bash and zsh, not {', '.join(sorted(unknown))}")
-    files = {_SYSTEM_FILE: "posix"} if args.system else {Path.home() / f".{shell}rc": shell for shell in shells}
-    for own in _OWN_FILES:
-        print(f"no change     {ROOT_PREFIX / own}")
+    """Write the block for the shells that are named, or take it out."""
     changed = False
-    for path, shell in files.items():
-        text = _new_text(path, shell, args)
-        differs = text != (path.read_text(encoding="utf-8") if path.is_file() else "")
-        print(f"{'modified ' if differs else 'no change'}     {path}")
-        if differs and not args.dry_run:
-            _write(path, text)
-        changed |= differs
+    for shell in args.shells or ["bash"]:
+        path = Path.home() / f".{shell}rc"
+        old = path.read_text(encoding="utf-8") if path.is_file() else ""
+        new = without_block(old) if args.reverse else with_block(old, block(shell, ROOT_PREFIX))
+        print(f"{'modified ' if new != old else 'no change'}     {path}")
+        if new != old and not args.dry_run:
+            path.write_text(new, encoding="utf-8")
+        changed |= new != old
     if args.dry_run:
         print("\n==> DRY RUN: See above for changes that would have been made. NO ACTUAL CHANGES WERE MADE. <==\n")
     elif changed:

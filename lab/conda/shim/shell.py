@@ -99,27 +99,20 @@ def posix(command: str, arguments: list[str], config: Config) -> int:
 
 
 def run(args: Namespace, config: Config) -> int:
-    """Run a program inside an environment; it gets no standard input unless its output is not captured either."""
+    """Run a program inside an environment; it gets no standard input."""
     prefix = environments.existing(environments.target(args.name, args.prefix, config))
     changes = activated(prefix, config, os.environ)
     environ = {**os.environ, **{key: value for key, value in changes.items() if value is not None}}
-    captured = not args.no_capture_output
     try:
         result = subprocess.run(
-            args.command_line,
-            check=False,
-            env=environ,
-            cwd=args.cwd,
-            stdin=subprocess.DEVNULL if captured else None,
-            capture_output=captured,
+            args.command_line, check=False, env=environ, stdin=subprocess.DEVNULL, capture_output=True
         )
         code = result.returncode if result.returncode >= 0 else 128 - result.returncode
     except FileNotFoundError:
         print(f"{args.command_line[0]}: command not found", file=sys.stderr)
         return 127
-    if captured:
-        sys.stdout.buffer.write(result.stdout)
-        sys.stderr.buffer.write(result.stderr)
+    sys.stdout.buffer.write(result.stdout)
+    sys.stderr.buffer.write(result.stderr)
     if code:
         failed = f"`conda run {shlex.join(args.command_line)}` failed. (See above for error)"
         print(f"\nERROR conda.cli.main_run:execute(148): {failed}", file=sys.stderr)

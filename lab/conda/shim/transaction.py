@@ -75,16 +75,18 @@ def _name(record: Any) -> str:
 
 
 def _summary(record: Any) -> dict[str, Any]:
-    return environments.summary(
-        {
-            "name": _name(record),
-            "version": str(record.version),
-            "build": str(record.build),
-            "build_number": record.build_number,
-            "subdir": str(record.subdir),
-            "channel": record.channel,
-        }
-    )
+    """Say what a record is about, in the shape that --json answers have."""
+    channel = str(record.channel or "").rstrip("/")
+    return {
+        "base_url": channel,
+        "build_number": record.build_number,
+        "build_string": str(record.build),
+        "channel": channel,
+        "dist_name": f"{_name(record)}-{record.version}-{record.build}",
+        "name": _name(record),
+        "platform": str(record.subdir),
+        "version": str(record.version),
+    }
 
 
 def _failure(error: Exception, urls: Sequence[str]) -> CondaError:
@@ -123,7 +125,7 @@ def plan(
     urls = config.channel_urls(channels)
     if specs and not urls:
         raise CondaError(
-            "NoChannelsConfiguredError", "No channels have been configured.\nUse -c, or conda config --add channels"
+            "NoChannelsConfiguredError", "No channels have been configured.\nUse -c, or set them in a .condarc"
         )
     locked = [record for record in installed if _name(record) not in loose]
 

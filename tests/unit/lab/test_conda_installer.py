@@ -57,7 +57,7 @@ def test_it_installs_under_its_prefix_and_says_whose_it_is(tmp_path, script, ins
 
 def test_a_truncated_file_fails_and_the_whole_one_repairs(tmp_path, script, install):
     prefix, cut = tmp_path / "prefix", tmp_path / "cut.sh"
-    cut.write_bytes(script.read_bytes()[:-2000])
+    cut.write_bytes(script.read_bytes()[:-500])
     done = install(cut, "-b", "-p", prefix)
     assert done.returncode == 1
     assert "md5sum mismatch" in done.stderr
@@ -70,7 +70,6 @@ def test_a_truncated_file_fails_and_the_whole_one_repairs(tmp_path, script, inst
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        (["-h"], 2, "usage:"),
         (["-z"], 1, "did not recognize option"),
         (["-b", "-p"], 1, "did not recognize option"),
         (["-b", "-p", "{tmp}/a b"], 1, "Cannot install into directories with spaces"),

@@ -17,7 +17,7 @@ __conda_evaluate() {
 conda() {
     case "${1:-}" in
         activate | deactivate) __conda_evaluate "$@" ;;
-        install | update | upgrade | remove | uninstall) "$CONDA_EXE" "$@" && __conda_evaluate reactivate ;;
+        install | remove) "$CONDA_EXE" "$@" && __conda_evaluate reactivate ;;
         *) "$CONDA_EXE" "$@" ;;
     esac
 }

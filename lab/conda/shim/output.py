@@ -29,9 +29,9 @@ def confirm(args: Namespace, config: Config, question: str = "Proceed", default:
     if args.yes or args.json or config["always_yes"]:
         return
     print(f"{question} ({'[y]/n' if default else 'y/[n]'})? ", end="", flush=True)
-    answer = sys.stdin.readline().strip().lower()
+    reply = sys.stdin.readline().strip().lower()
     print()
-    if not (default if not answer else answer in {"y", "yes"}):
+    if not (default if not reply else reply in {"y", "yes"}):
         raise CondaExit("CondaSystemExit: Exiting.\n")
 
 
@@ -67,12 +67,11 @@ def unchanged(args: Namespace) -> int:
     return 0
 
 
-def done(args: Namespace, transaction: Transaction, pip: list[str] | None = None) -> int:
+def done(args: Namespace, transaction: Transaction) -> int:
     """Say what was done."""
     if args.json:
-        actions = {**transaction.actions(), "PIP": pip} if pip else transaction.actions()
-        answer = {"actions": actions, "prefix": str(transaction.prefix), "success": True}
-        as_json({**answer, "dry_run": True} if args.dry_run else answer)
+        document = {"actions": transaction.actions(), "prefix": str(transaction.prefix), "success": True}
+        as_json({**document, "dry_run": True} if args.dry_run else document)
     else:
         print("Preparing transaction: done\nVerifying transaction: done\nExecuting transaction: done")
     return 0
