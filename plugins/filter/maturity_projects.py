@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: maturity_projects
-short_description: Put a project for each checkout in the place of a folder of checkouts
+short_description: "Internal: put a project for each checkout in the place of a folder of checkouts"
 version_added: 1.1.0
 author: The mlops.workbench authors (@mlops-workbench)
 description:
