@@ -215,8 +215,8 @@ MISTAKES = {
     "a release of Compose that is not one": (
         "compose",
         {"compose_version": "v2.26", "compose_sha256": ""},
-        "compose_version: the release v2.26 is not among",
-        "choose one of these",
+        "compose_version: the role knows no checksum of the release v2.26",
+        "set compose_sha256 as well",
     ),
     "an environment of no project": (
         "project",
