@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -12,12 +13,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "plugins/plugin_utils/_maturity/rules"
 PAGE = ROOT / "docs/maturity-criteria.md"
-LEVELS = {
-    1: "DevOps, no MLOps",
-    2: "Automated training",
-    3: "Automated model deployment",
-    4: "Full MLOps automated operations",
-}
+sys.path.insert(0, str(ROOT / ".ansible/collections"))
+
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.levels import LEVEL_NAMES  # noqa: E402
+
 HEAD = """# The maturity criteria
 
 What [`maturity_info`](maturity.md) looks for, criterion by criterion. A criterion is met when one of its questions is answered with yes by
@@ -42,7 +41,7 @@ def page() -> str:
     lines = [HEAD]
     criteria = sorted(rules("criteria"), key=lambda criterion: criterion["level"])
     for level, group in groupby(criteria, key=lambda criterion: criterion["level"]):
-        lines.append(f"## Level {level}: {LEVELS[level]}\n")
+        lines.append(f"## Level {level}: {LEVEL_NAMES[level]}\n")
         for criterion in group:
             lines += section(criterion, questions)
     return "\n".join(lines)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import yaml
 from ansible_collections.mlops.workbench.plugins.filter import maturity_report
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import REASONS, statements
+from ansible_collections.mlops.workbench.plugins.modules.maturity_info import REASONS
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import statements
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import KINDS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import STATUSES

@@ -94,7 +94,7 @@ def blockers(
     entries: list[dict[str, Any]],
     level: int,
     missing: Fraction,
-    people_only: Callable[[str], bool],
+    people_only: frozenset[str],
     keystones: Sequence[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """The missing keystones, and the fewest other criteria that make up the rest of the quorum, the easiest where several would do.
@@ -107,7 +107,7 @@ def blockers(
         chosen = [*keystones, *(blockers(others, level, rest, people_only) if rest > 0 else ())]
         return sorted((item for item in entries if item in chosen), key=_cost)
     candidates = [
-        item for item in entries if item["level"] == level and item["status"] in OPEN and not people_only(item["id"])
+        item for item in entries if item["level"] == level and item["status"] in OPEN and item["id"] not in people_only
     ]
     candidates.sort(key=_cost)
     whole = [item for item in candidates if GAIN[item["status"]] == 1]

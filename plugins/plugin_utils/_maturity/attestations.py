@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from ansible_collections.mlops.workbench.plugins.modules.maturity_info import REASONS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import as_list, yaml_mapping
 
-REASONS = ("external", "not-detected", "not-supported", "process", "not-applicable", "accepted-risk")
 REQUIRED = ("id", "reason", "by", "date")
 ROLES = ("source", "test", "example", "notebook", "template", "vendored", "artefact")
 DAYS = 180

@@ -59,8 +59,6 @@ def facts_of_component(facts: Facts, folder: str, folders: list[str], answers: A
     def by_path(of_file: Mapping[str, Content]) -> dict[str, Content]:
         return {path: item for path, item in of_file.items() if belongs(path)}
 
-    missed = list(filter(belongs, facts.missed))
-    elsewhere = set(facts.missed) - set(missed)
     return replace(
         facts,
         files=list(filter(belongs, facts.files)),
@@ -69,8 +67,7 @@ def facts_of_component(facts: Facts, folder: str, folders: list[str], answers: A
         notebooks=by_path(facts.notebooks),
         scripts=by_path(facts.scripts),
         unparsed=list(filter(belongs, facts.unparsed)),
-        truncated=[item for item in facts.truncated if item.partition(": ")[2] not in elsewhere],
-        missed=missed,
+        omitted=tuple(item for item in facts.omitted if not item.file or belongs(item.file)),
     )
 
 

@@ -9,10 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Iterator, Mapping
 
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.pyfacts import (
+    LONGEST_CONSTRUCT,
+    MOST_CONSTRUCTS,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import PythonFile
 
-MOST_CONSTRUCTS = 300
-LONGEST_CONSTRUCT = 4000
 SCRIPTS = (".ts", ".js", ".mjs")
 IMPORTS = re.compile(
     r"import\s{1,9}(?:\*\s{1,9}as\s{1,9}(\w{1,99})|\{([^{}]{0,2000})\})\s{1,9}from\s{0,9}[\"']@?aws-cdk(?:-lib)?/?([\w./-]{0,99})[\"']"

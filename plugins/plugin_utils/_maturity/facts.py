@@ -116,9 +116,17 @@ class PythonFile:
 NO_CODE = PythonFile()
 
 
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """What a pass left out: its bound, and the file, where it is a single one; else everything after it is not known."""
+
+    text: str
+    file: str
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What one pass over a checkout found, by path; `truncated` and `missed` tell what it left out."""
+    """What one pass over a checkout found, by path; `omitted` tells what it left out."""
 
     path: str
     commit: str
@@ -130,8 +138,7 @@ class Facts:
     scripts: Mapping[str, tuple[Import, ...]]
     own: frozenset[str]
     unparsed: list[str]
-    truncated: list[str]
-    missed: list[str]
+    omitted: tuple[Omission, ...]
 
 
 def decoded(document: Mapping[str, Any]) -> Facts:
@@ -147,9 +154,13 @@ def decoded(document: Mapping[str, Any]) -> Facts:
         scripts={path: _all(Import, items) for path, items in document["scripts"].items()},
         own=frozenset(document["own"]),
         unparsed=document["unparsed"],
-        truncated=document["truncated"],
-        missed=document["missed"],
+        omitted=tuple(_omission(text, document["missed"]) for text in document["truncated"]),
     )
+
+
+def _omission(text: str, missed: list[str]) -> Omission:
+    file = text.partition(": ")[2]
+    return Omission(text, file if file in missed else "")
 
 
 def _python_file(path: str, document: Mapping[str, Any]) -> PythonFile:

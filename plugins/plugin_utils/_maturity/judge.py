@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity import advice
@@ -23,6 +23,14 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.componen
     facts_of_component,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Facts, decoded
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.levels import (
+    COURSE_NOTES,
+    LEVEL_NAMES,
+    LEVELS,
+    NO_ML,
+    PROFILES,
+    Scale,
+)
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
@@ -34,28 +42,19 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technolo
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unseen import Unseen, unseen_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
-LEVELS = {
-    0: "No MLOps",
-    1: "DevOps, no MLOps",
-    2: "Automated training",
-    3: "Automated model deployment",
-    4: "Full MLOps automated operations",
-}
-PROFILES = {
-    "default": {1: Fraction(2, 5), 2: Fraction(2, 3), 3: Fraction(2, 3), 4: Fraction(2, 3)},
-    "strict": dict.fromkeys((1, 2, 3, 4), Fraction(1)),
-}
 LESSON = re.compile(
     r"^(?:\d\d?[-_.])?(?:week|w\d|module|day[-_]?\d|lab[-_]?\d|cohort|lesson|lecture|chapter|session|homework|hw\d)",
     re.I,
 )
 NUMBERED = re.compile(r"^\d\d?[-_.]")
-WORTH = {"met": Fraction(1), "attested": Fraction(1), "partial": Fraction(1, 2)}
-LEFT_OUT = ("not_applicable", "waived")
 MOST_EVIDENCE = 5
-NO_ML = "no_ml_found"
-NO_MODEL = "there is no machine learning that it could be about"
-FOREIGN_MODEL = "the model is somebody else's, and nothing here trains or fine-tunes one"
+
+
+class Inapplicable(enum.Enum):
+    """Why a criterion does not concern a project."""
+
+    NO_MODEL = "there is no machine learning that it could be about"
+    FOREIGN_MODEL = "the model is somebody else's, and nothing here trains or fine-tunes one"
 
 
 def judge(
@@ -74,17 +73,20 @@ def judge(
     declared = statements(
         facts.text.get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
     )
-    quorum = PROFILES[profile]
+    scale = Scale(
+        PROFILES[profile],
+        keystones=frozenset(name for name, criterion in rules.criteria.items() if criterion.get("keystone")),
+        attested_only=frozenset(name for name, criterion in rules.criteria.items() if criterion.get("attested_only")),
+    )
     whole = _assess(facts, rules, declared)
     entries, unanswered = apply_live(whole.entries, live or {})
     declared.warnings += unanswered
-    target = target_level or declared.target_level or 4
-    keystones = frozenset(name for name, criterion in rules.criteria.items() if criterion.get("keystone"))
-    levels = _levels(entries, quorum, keystones, whole.reason)
+    target = target_level or declared.target_level or LEVELS[-1]
+    levels = scale.figures(entries, whole.reason)
     level = levels["level"]
     first = min([level + 1, target]) if level is not None and level < target else 0
     folders = [] if whole.course else components_of(whole.answers)
-    in_the_way = _blockers(entries, rules, first, quorum, keystones)
+    in_the_way = _blockers(entries, first, scale)
     return {
         "schema": 1,
         "project": {
@@ -96,10 +98,10 @@ def judge(
         "profile": profile,
         "target_level": target,
         **levels,
-        "level_name": "" if level is None else LEVELS[level],
+        "level_name": "" if level is None else LEVEL_NAMES[level],
         "reason": whole.reason,
         "criteria": entries,
-        "components": [_component(folder, folders, whole, rules, declared, quorum, keystones) for folder in folders],
+        "components": [_component(folder, folders, whole, rules, declared, scale) for folder in folders],
         "blockers": [advice.blocker(item) for item in in_the_way],
         "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
@@ -112,7 +114,7 @@ def judge(
             "files": len(facts.files),
             "parsed": len(facts.python) + len(facts.notebooks) - len(facts.unparsed),
             "unparsed": facts.unparsed,
-            "truncated": facts.truncated,
+            "truncated": [item.text for item in facts.omitted],
         },
     }
 
@@ -152,52 +154,18 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
     whole: Assessment,
     rules: Rules,
     declared: Declared,
-    quorum: Mapping[int, Fraction],
-    keystones: frozenset[str],
+    scale: Scale,
 ) -> dict[str, Any]:
     part = _assess(facts_of_component(whole.facts, folder, folders, whole.answers), rules, declared)
     return {
         "path": folder,
         "kind": part.kinds,
-        **_levels(part.entries, quorum, keystones, part.reason),
+        **scale.figures(part.entries, part.reason),
         "criteria": [
             {"id": item["id"], "level": item["level"], "status": item["status"], "strength": item["strength"]}
             for item in part.entries
         ],
     }
-
-
-def _levels(
-    entries: list[dict[str, Any]], quorum: Mapping[int, Fraction], keystones: frozenset[str], reason: str
-) -> dict[str, Any]:
-    """The figures of entries: both levels, what the level could be, and the share of each level.
-
-    A level needs its quorum and its keystone: without automated deployment nothing is "Automated model deployment".
-    """
-    reached, possible = (
-        {
-            level: _share(entries, level, unknown) >= quorum[level]
-            and not _without(entries, level, keystones, ("unknown",) if unknown else ())
-            for level in quorum
-        }
-        for unknown in (False, True)
-    )
-    return {
-        "level": None if reason else _ladder(reached),
-        "level_max": None if reason else _ladder(possible),
-        "practice_level": None if reason else max([0, *(level for level in quorum if reached[level])]),
-        "coverage": {str(level): float(round(_share(entries, level), 2)) for level in quorum},
-    }
-
-
-def _without(
-    entries: list[dict[str, Any]], level: int, keystones: frozenset[str], also: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    """The keystones that a level stands without. What does not apply, or is waived, is none."""
-    enough = ("met", "attested", *LEFT_OUT, *also)
-    return [
-        item for item in entries if item["level"] == level and item["id"] in keystones and item["status"] not in enough
-    ]
 
 
 def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
@@ -206,7 +174,7 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
     around: Surroundings,
     unseen: Unseen,
     declared: Mapping[str, Statement],
-    inapplicable: str,
+    inapplicable: Inapplicable | None,
 ) -> dict[str, Any]:
     status, evidence, reason = _status(criterion, answers, unseen, inapplicable)
     remedy = advice.remedy_for(criterion, around, lambda name: bool(answers.found(name)))
@@ -228,10 +196,10 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
 
 
 def _status(  # noqa: PLR0911 (the first that holds decides)
-    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, inapplicable: str
+    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, inapplicable: Inapplicable | None
 ) -> tuple[str, list[Evidence], str]:
-    if inapplicable == FOREIGN_MODEL:
-        return "not_applicable", [], inapplicable
+    if inapplicable is Inapplicable.FOREIGN_MODEL:
+        return "not_applicable", [], inapplicable.value
     if criterion.get("attested_only") and not inapplicable:
         return "unknown", [], "cannot be seen in a checkout; attest it"
     holds, evidence = holds_for(criterion["met"], answers)
@@ -241,7 +209,7 @@ def _status(  # noqa: PLR0911 (the first that holds decides)
     if holds:
         return "partial", evidence, advice.partial_reason(criterion, answers)
     if inapplicable:
-        return "not_applicable", [], inapplicable
+        return "not_applicable", [], inapplicable.value
     holds, evidence = holds_for(criterion.get("unknown", []), answers)
     if holds:
         return "unknown", evidence, advice.outside_reason(criterion, answers)
@@ -253,11 +221,10 @@ def _status(  # noqa: PLR0911 (the first that holds decides)
     return ("unknown", [], hidden) if hidden else ("not_met", [], advice.absent_reason(criterion))
 
 
-def _inapplicable(criterion: Mapping[str, Any], no_ml: bool, foreign: bool) -> str:
-    """Why a criterion does not concern the project, or an empty text."""
+def _inapplicable(criterion: Mapping[str, Any], no_ml: bool, foreign: bool) -> Inapplicable | None:
     if foreign and criterion.get("about_training"):
-        return FOREIGN_MODEL
-    return NO_MODEL if no_ml and criterion.get("about_models") else ""
+        return Inapplicable.FOREIGN_MODEL
+    return Inapplicable.NO_MODEL if no_ml and criterion.get("about_models") else None
 
 
 def holds_for(expression: Any, answers: Answers) -> tuple[bool, list[Evidence]]:
@@ -282,35 +249,6 @@ def _sorted(evidence: Any) -> list[Evidence]:
     for item in sorted(evidence):
         places[item.file, item.line, item.symbol] = item
     return sorted(places.values(), key=lambda item: (-item.strength, item.file, item.line, item.symbol))
-
-
-def _share(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> Fraction:
-    """Share of a level's criteria that are fulfilled."""
-    counted, reached = _count(entries, level, unknown)
-    return reached / counted if counted else Fraction(0)
-
-
-def _count(entries: list[dict[str, Any]], level: int, unknown: bool = False) -> tuple[int, Fraction]:
-    """A level's criteria, and what they are worth; what is not applicable, or only people can say, is left out."""
-    counted = [item for item in entries if item["level"] == level and item["status"] not in LEFT_OUT]
-    if not unknown:
-        counted = [
-            item
-            for item in counted
-            if not (item["status"] == "unknown" and item["reason"].startswith("cannot be seen"))
-        ]
-    worth = [
-        Fraction(1) if unknown and item["status"] == "unknown" else WORTH.get(item["status"], Fraction(0))
-        for item in counted
-    ]
-    return len(counted), sum(worth, Fraction(0))
-
-
-def _ladder(reached: Mapping[int, bool]) -> int:
-    level = 0
-    while level < 4 and reached[level + 1]:
-        level += 1
-    return level
 
 
 def _platform_only(whole: Assessment) -> list[str]:
@@ -353,7 +291,7 @@ def _is_course(answers: Answers) -> bool:
 def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) -> str:
     """Why there is no level to tell, or an empty text."""
     if course:
-        return "course_notes"
+        return COURSE_NOTES
     known = (
         set(kinds) - {"service"}
         or answers.found("inference_call")
@@ -369,20 +307,12 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
     return ""
 
 
-def _blockers(
-    entries: list[dict[str, Any]], rules: Rules, first: int, quorum: Mapping[int, Fraction], keystones: frozenset[str]
-) -> list[dict[str, Any]]:
+def _blockers(entries: list[dict[str, Any]], first: int, scale: Scale) -> list[dict[str, Any]]:
     """What is in the way of the level `first`, of those below it that are not reached the lowest."""
     if not first:
         return []
-    counted, reached = _count(entries, first)
-    return advice.blockers(
-        entries,
-        first,
-        quorum[first] * counted - reached,
-        lambda name: bool(rules.criteria[name].get("attested_only")),
-        _without(entries, first, keystones),
-    )
+    missing, keystones = scale.missing(entries, first), scale.missing_keystones(entries, first)
+    return advice.blockers(entries, first, missing, scale.attested_only, keystones)
 
 
 def _next_steps(  # noqa: PLR0917 (the blockers first, then what is open up to the target)

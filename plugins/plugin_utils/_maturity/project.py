@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Iterable, Iterator, Mapping, TypeVar
 
+from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import ANY_NAME
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import CiReader, Job, construct_jobs
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
@@ -56,10 +57,6 @@ HOOK = re.compile(
 INERT = re.compile(
     r"(?:^|\.)(?:staticmethod|classmethod|property|cached_property|lru_cache|cache|wraps|contextmanager|asynccontextmanager|"
     r"abstractmethod|overload|override|jit|njit|vmap|no_grad|inference_mode|setter|deleter|retry|timer|timeit|deprecated)$"
-)
-# What calls something by a name that is not in the code.
-ANY_NAME = frozenset(
-    ["getattr", "globals", "locals", "eval", "exec", "import_module", "__import__", "Fire", "instantiate"]
 )
 ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
 NAMED = re.compile(r"([\w./-]{0,200}[\w-]\.(?:py|sh|R|ipynb))\b")

@@ -65,10 +65,8 @@ class Unseen:
 
 def unseen_of(facts: Facts, project: Project) -> Unseen:
     """What the facts of a pass say about what it left out. A few files that do not parse hide nothing."""
-    missed = set(facts.missed)
-    single = [(item.partition(": ")[2], "truncated: %s" % item) for item in facts.truncated]
-    files = [(path, reason) for path, reason in single if path in missed]
-    whole = next((reason for path, reason in single if path not in missed), "")
+    files = [(item.file, "truncated: %s" % item.text) for item in facts.omitted if item.file]
+    whole = next(("truncated: %s" % item.text for item in facts.omitted if not item.file), "")
     code = len(facts.python) + len(facts.notebooks)
     if code and Fraction(len(facts.unparsed), code) > UNPARSED_SHARE:
         reason = "unparsed: %d of %d files of code" % (len(facts.unparsed), code)

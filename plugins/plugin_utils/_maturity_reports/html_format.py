@@ -14,10 +14,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
+from .._maturity.levels import LEVEL_NAMES, LEVELS
 from .model import (
     FULFILLED,
-    LEVEL_NAMES,
-    LEVELS,
     MISSING,
     STATUSES,
     Column,

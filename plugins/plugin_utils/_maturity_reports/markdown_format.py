@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping
 
+from .._maturity.levels import LEVEL_NAMES, LEVELS
 from .model import (
-    LEVEL_NAMES,
-    LEVELS,
     MISSING,
     STATUSES,
     columns_of,

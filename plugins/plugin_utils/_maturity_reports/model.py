@@ -16,20 +16,11 @@ import os
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
+from .._maturity.levels import COURSE_NOTES, LEVEL_NAMES, LEVELS, NO_ML
 from .safe import clean
 
 SCHEMA = 1
-LEVELS = (1, 2, 3, 4)
-TOP = LEVELS[-1]
-LEVEL_NAMES = (
-    "No MLOps",
-    "DevOps, no MLOps",
-    "Automated training",
-    "Automated model deployment",
-    "Full MLOps automated operations",
-)
 NOT_EXAMINED = "not_examined"
-NO_ML = "no_ml_found"
 # Any of these is in what a task with maturity_info registers.
 REGISTERED = frozenset(["maturity", "results", "failed", "unreachable"])
 KINDS = {
@@ -42,7 +33,7 @@ KINDS = {
 REASONS = {
     NOT_EXAMINED: "not examined",
     NO_ML: "no machine learning was found",
-    "course_notes": "course notes, and no one project",
+    COURSE_NOTES: "course notes, and no one project",
     "external_ci": "CI is told elsewhere",
     "value_from_environment": "the environment decides",
     "no_reader": "cannot be read",
@@ -204,7 +195,7 @@ def in_words(reason: str) -> str:
 
 def target(project: Mapping[str, Any]) -> int:
     """Return the level that is enough for a project."""
-    return project.get("target_level") or TOP
+    return project.get("target_level") or LEVELS[-1]
 
 
 def place(evidence: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from .model import LEVELS, percent
+from .._maturity.levels import LEVELS
+from .model import percent
 from .safe import escape
 
 SIZE = 220
