@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ def scores(pairs: list[tuple[bool, bool]]) -> tuple[float | None, float | None, 
 def weighted_kappa(pairs: list[tuple[int, int]], classes: int = 5) -> float:
     """Quadratic weighted kappa of two ratings from 0 to classes - 1."""
     total = len(pairs)
+    if not total:
+        return math.nan
     first = [sum(1 for one, _two in pairs if one == item) for item in range(classes)]
     second = [sum(1 for _one, two in pairs if two == item) for item in range(classes)]
     seen = sum((one - two) ** 2 for one, two in pairs)

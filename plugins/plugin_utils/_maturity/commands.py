@@ -33,7 +33,7 @@ TOML_KEY = re.compile(r"\A[\w:.-]+\Z")
 RECIPE_NAME = re.compile(r"@?(\w[\w-]*)")
 SPLIT = re.compile(r"(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)")
 PREFIX = re.compile(
-    r"^(?:\(|\{|!|if|while|sudo|time|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
+    r"^(?:\(|\{|!|if|while|sudo(?: -[A-Za-z]+)*|time(?: -p)?|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
     r"-group|-env-file|-project|-directory|-package|-environment|-index-url|-manifest-path) \S+|--?[\w-]+(?:=\S+)?))*|"
     r"(?:uvx|uv tool run|pipx run|npx|pnpm dlx|yarn dlx|bunx)(?:\s+(?:--(?:from|with|python|spec|package) [^\s-]\S*|--?[\w-]+(?:=\S+)?))*|"

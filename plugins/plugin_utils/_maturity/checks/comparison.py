@@ -109,6 +109,10 @@ BY_ALIAS = re.compile(r"get_model_version_by_alias$|get_latest_versions$")
 IN_USE = re.compile(r"champ(?:ion)?(?![a-z])|challeng|incumbent|(?<![a-z])prod(?:uction)?(?![a-z])|in_service", re.I)
 
 
+CHAMPION = re.compile(r"champ(?:ion)?(?![a-z])|incumbent", re.I)
+CHALLENGER = re.compile(r"challeng|contender|candidate", re.I)
+
+
 def champion_challenger(answers: Answers) -> list[Evidence]:
     """A comparison of a figure with that of the model in production: known by its name, from the registry, or fetched by its alias."""
     registry = answers.files("model_registry", "model_registry_uri", "promotion")
@@ -121,7 +125,9 @@ def champion_challenger(answers: Answers) -> list[Evidence]:
         )
         fetching = {call.function for call in facts.calls if call.function and BY_ALIAS.search(call.symbol)}
         for item in facts.decisions:
-            if not on_figure(item):
+            if not (
+                on_figure(item) or (item.ordered and CHAMPION.search(item.words) and CHALLENGER.search(item.words))
+            ):
                 continue
             weight = answers.weight(path, role, item.function)
             named = known and (IN_PRODUCTION.search(item.words) or item.function in fetching)

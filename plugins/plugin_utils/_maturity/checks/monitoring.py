@@ -107,11 +107,12 @@ def model_monitoring_own(answers: Answers) -> list[Evidence]:
         for one in facts.functions:
             if "population_stability" in one.name:
                 found.append(Evidence(answers.weight(path, role, one.name), path, one.line, one.name))
-        for function, kinds in does.items():
-            if len(kinds) == 2 and DISTANCE.search(function + " " + path):
-                found.append(
-                    Evidence(answers.weight(path, role, function), path, min(kinds.values()), function or path)
-                )
+        about = {function: kinds for function, kinds in does.items() if DISTANCE.search(function + " " + path)}
+        if len({kind for kinds in about.values() for kind in kinds}) == len(("bins", "logarithm")):
+            found.extend(
+                Evidence(answers.weight(path, role, function), path, min(kinds.values()), function or path)
+                for function, kinds in about.items()
+            )
     return found
 
 

@@ -60,7 +60,9 @@ ROLES = ("source", "example", "notebook")
 def graph_of(answers: Answers) -> Graph:
     """The graph of a project, read once."""
     if answers.graph is None:
-        found = [item for read in READERS for item in read(answers) if answers.project.role(item.file) in ROLES]
+        # Examples of a package are for its users.
+        roles = set(ROLES) - ({"example"} if answers.project.is_package else set())
+        found = [item for read in READERS for item in read(answers) if answers.project.role(item.file) in roles]
         answers.graph = Graph(
             answers.project,
             [item for item in found if isinstance(item, Job)],

@@ -10,8 +10,10 @@ from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
+OTHER_MODE = re.compile(r"(?<![a-z])(?:infer|predict|scor|serv|monitor|ingest)[a-z]{0,9}(?![a-z.])", re.I)
 STARTS_WORK = re.compile(r"dvc repro|pipeline|train|run_deployment|workflow run")
 
 
@@ -31,6 +33,7 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
             starts=starts,
             ordered=False,
         )
+        working = frozenset(project.programs(one for one in job.commands if not _scores_only(one.text)))
         if job.triggers & {"schedule", "event"}:
             yield Trigger(
                 job.provider or "ci",
@@ -39,9 +42,15 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 job.line,
                 job.name,
                 starts=starts,
-                files=files,
+                files=working,
                 words="\n".join(one.text for one in job.commands if STARTS_WORK.search(one.text)),
             )
+
+
+def _scores_only(command: str) -> bool:
+    """Whether the arguments of a program with several modes ask for scoring or watching, and not for training."""
+    _program, _space, arguments = command.partition(".py ")
+    return bool(arguments) and bool(OTHER_MODE.search(arguments)) and not TRAINS.search(command)
 
 
 def started_by(one: Command) -> frozenset[str]:

@@ -117,6 +117,15 @@ DRIFT_MODEL = """
     if __name__ == "__main__":
         watch(Stats.DRIFT, [[1]], [1])
 """
+CRON_BUNDLE = """
+    resources:
+      jobs:
+        fit:
+          schedule: {quartz_cron_expression: 0 0 4 * * ?}
+          tasks:
+            - task_key: fit
+              spark_python_task: {python_file: train.py}
+"""
 CDK_VARIANTS = """
     from aws_cdk import Stack, aws_sagemaker as sagemaker
 
@@ -183,6 +192,48 @@ ARGO_CRON = """
 ARGO_DEPLOYS = ARGO.replace("command: [python, flow.py]", "command: [sh, -c], args: [%s]").replace(
     "%s:latest", "tool:1"
 )
+CRON = "on: {schedule: [{cron: '0 1 * * *'}]}\njobs:\n  go:\n    steps:\n      - run: %s\n"
+MODES = """
+    import sys
+    from train import fit
+    from score import predict
+
+    def main(mode):
+        if mode == "training":
+            fit([[1]], [1])
+        else:
+            predict()
+
+    if __name__ == "__main__":
+        main(sys.argv[2])
+"""
+DISPATCH = {"train.py": TRAIN, "score.py": "def predict():\n    return 1\n", "run.py": MODES}
+PSI_APART = """
+    import numpy as np
+
+    def _%s_part(a, b):
+        return (a - b) * np.log(a / b)
+
+    def _%s_of(old, new):
+        edges = np.quantile(old, [0, 1])
+        return sum(map(_%s_part, np.histogram(old, edges)[0], np.histogram(new, edges)[0]))
+
+    if __name__ == "__main__":
+        print(_%s_of([1], [2]))
+"""
+RACE = """
+    import argparse
+
+    def status(champion, challenger):
+        lead = "challenger" if last(%s) > last(%s) else "champion"
+        return lead
+
+    def last(ledger):
+        return ledger[-1]
+
+    if __name__ == "__main__":
+        print(status([1], [2]))
+"""
 TEST = "import helper\n\n\ndef test_sum():\n    assert helper.add(1, 2) == 3\n"
 BY_PATH = "import importlib.util\nspec = importlib.util.spec_from_file_location('h', 'stages/%s.py')\n\n\ndef test_it():\n    assert spec\n"
 SERVED_TESTS = "#!/bin/sh\n%s &\nsleep 5\npytest -q\n"
@@ -299,7 +350,32 @@ CASES = {
     "a script whose functions serve and test": (
         "integration_tests", "met",
         {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST,
-         "tests/all.sh": "check() {\n  pytest -q\n}\nserve() {\n  mlflow server &\n}\nserve\ncheck\n"}),
+         "tests/all.sh": "check() {\n  time -p pytest -q\n}\nserve() {\n  mlflow server &\n}\nserve\ncheck\n"}),
+    # One program with several modes
+    "a program that is asked to score": (
+        "scheduled_training", "not_met", {**DISPATCH, WORKFLOW: CRON % "python run.py --pipeline batch_inference"}),
+    "a program that is asked to train": (
+        "scheduled_training", "met", {**DISPATCH, WORKFLOW: CRON % "python run.py --pipeline training"}),
+    "a program without a word": ("scheduled_training", "met", {**DISPATCH, WORKFLOW: CRON % "python run.py"}),
+    # What a package shows to its users
+    "a schedule among a package's examples": (
+        "scheduled_training", "not_met",
+        {"pyproject.toml": "[project]\nname = 'rain'\n", "rain/__init__.py": "", "rain/cli.py": TRAIN,
+         "examples/shop/train.py": TRAIN, "examples/shop/job.yml": CRON_BUNDLE}),
+    "a schedule of a package's own": (
+        "scheduled_training", "met",
+        {"pyproject.toml": "[project]\nname = 'rain'\n", "rain/__init__.py": "", "rain/cli.py": TRAIN, "train.py": TRAIN, "job.yml": CRON_BUNDLE}),
+    # Distances in parts, races
+    "a distance in two functions": ("model_monitoring", "met", {"train.py": TRAIN, "watch.py": PSI_APART % (("psi",) * 4)}),
+    "bins and logarithms of something else": ("model_monitoring", "not_met", {"train.py": TRAIN, "watch.py": PSI_APART % (("wave",) * 4)}),
+    "a race of champion and challenger": ("ab_testing", "met", {"train.py": TRAIN, "race.py": RACE % ("challenger", "champion")}),
+    "a race of others": ("ab_testing", "not_met", {"train.py": TRAIN, "race.py": RACE % ("1", "2")}),
+    # ZenML
+    "ZenML runs a pipeline": ("automated_release", "not_met", {"train.py": TRAIN, WORKFLOW: PUSHED % ("runs-on: x", "zenml pipeline runs start score")}),
+    "figures in ZenML": ("experiment_tracking", "met", {"train.py": TRAIN, "s.py": "from zenml import log_metadata\nlog_metadata({'rmse': 1.0})\n"}),
+    "Kubeflow's registry": (
+        "model_registry", "met",
+        {"train.py": TRAIN, "s.py": "from model_registry import ModelRegistry\nModelRegistry('a', author='b').register_model('rain', 'u', version='1')\n"}),
     # What governs
     "an image's manifest for code without one of its own": (
         "reproducible_environment", "partial",
