@@ -45,6 +45,7 @@ class Progress:
         self.done += 1
 
 
+@pytest.hookimpl(trylast=True)  # the terminal's own plugin has to be there
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the run from where its tests are given out."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

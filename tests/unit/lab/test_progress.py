@@ -5,24 +5,16 @@
 from __future__ import annotations
 
 import re
-import time
-from types import SimpleNamespace
+import subprocess
+import sys
 
-from lab import common
-from tests.progress import Progress
+from tests.conftest import ROOT
 
 
-def test_a_silent_run_tells_which_tests_run_and_how_many_are_done(monkeypatch):
-    monkeypatch.setattr(common, "SILENCE", 0.05)
-    told = []
-    progress = Progress(SimpleNamespace(write_line=told.append))
-    progress.pytest_xdist_node_collection_finished(None, ["tests/a", "tests/b"])
-    progress.pytest_runtest_logstart("tests/a")
-    progress.pytest_runtest_logfinish("tests/a")
-    progress.pytest_runtest_logstart("tests/b")
-    with progress.heartbeat:
-        time.sleep(0.3)
-    assert told
-    assert all(
-        re.fullmatch(r"\.\.\. 1 of 2 tests done; running: b \(\d+ s\) \.\.\. \d+ s so far", line) for line in told
-    )
+def test_a_silent_run_tells_which_tests_run_and_how_many_are_done(tmp_path):
+    (tmp_path / "conftest.py").write_text("from lab import common\n\ncommon.SILENCE = 0.2\n")
+    (tmp_path / "test_slow.py").write_text("import time\n\n\ndef test_a():\n    time.sleep(1)\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.progress", f"--rootdir={tmp_path}", "-n", "1", tmp_path]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.search(r"\.\.\. 0 of 1 tests done; running: .*test_a \(\d+ s\) \.\.\. \d+ s so far", run.stdout)
