@@ -43,9 +43,9 @@ class ActionModule(ActionBase):
         except LiveOptionError as problem:
             raise AnsibleActionFail("The servers cannot be asked: %s" % problem) from problem
         # The servers are asked from here; their credentials stay on the controller.
-        asked = {name: value for name, value in options.items() if value is not None and name != "live"}
-        asked["plan"] = rules.plan()
-        result.update(self._execute_module("mlops.workbench.maturity_info", module_args=asked, task_vars=task_vars))
+        arguments = {name: value for name, value in options.items() if value is not None and name != "live"}
+        arguments["plan"] = rules.plan()
+        result.update(self._execute_module("mlops.workbench.maturity_info", module_args=arguments, task_vars=task_vars))
         facts, seconds = result.pop("facts", None), result.pop("seconds", 0.0)
         result.pop("invocation", None)
         if result.get("failed") or facts is None:

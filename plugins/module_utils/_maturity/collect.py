@@ -196,7 +196,7 @@ class _Scan:
         own = _own_packages(paths)
         self.wanted = Wanted(plan["patterns"], plan["keywords"], plan["strings"], plan["conditions"], own)
         roots = sorted(set(plan["imports"]) - own)
-        self.asked = re.compile(
+        self.imports = re.compile(
             (r"^[ \t]*(?:from|import)[ \t]+(?:%s)\b" % "|".join(sorted(re.escape(name) for name in roots))).encode(),
             re.M,
         )
@@ -285,7 +285,7 @@ class _Scan:
             if GENERATED.search(source, 0, 600):
                 facts[_printable(path)] = loose_facts(source)
                 continue
-            if many and not self.asked.search(source):
+            if many and not self.imports.search(source):
                 testing = b"def test" in source and tests < MOST_TESTS_PARSED
                 tests += testing
                 if not testing:

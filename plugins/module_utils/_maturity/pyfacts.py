@@ -183,7 +183,7 @@ class _Reader:
             elif kind is ast.IfExp:
                 self._condition(_decided(node), function, ["said"], constants=_constants(node))
             elif kind is ast.Assert:
-                if not function and not owner and _looks(node):
+                if not function and not owner and _checks_something(node):
                     self.asserts.append(node.lineno)
             elif kind is ast.JoinedStr:
                 # Positions inside differ between versions of Python; the text as a whole is enough.
@@ -370,7 +370,7 @@ class _Reader:
         symbol = self._starred(self.symbol(node.func))
         named = [item for item in node.keywords if item.arg]
         if CONSTRUCT.match(symbol) and len(self.constructs) < MOST_CONSTRUCTS:
-            self.constructs.append([symbol, node.lineno, self.targets.get(id(node), ""), _told(node)])
+            self.constructs.append([symbol, node.lineno, self.targets.get(id(node), ""), _all_words(node)])
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
@@ -507,7 +507,7 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
             yield item.value[:60]
 
 
-def _told(call: ast.Call) -> str:
+def _all_words(call: ast.Call) -> str:
     """Names, attributes, keywords and texts of a call in the order in which they stand, a line each."""
     words: list[str] = []
     size = 0
@@ -620,7 +620,7 @@ def _is_main(node: ast.expr) -> bool:
     )
 
 
-def _looks(node: ast.Assert) -> bool:
+def _checks_something(node: ast.Assert) -> bool:
     """Whether an assertion looks at something: `assert True` looks at nothing."""
     return not isinstance(node.test, ast.Constant)
 
@@ -630,7 +630,7 @@ def _assertions(function: ast.AST) -> int:
     count = 0
     for node in _walk(function):
         if isinstance(node, ast.Assert):
-            count += _looks(node)
+            count += _checks_something(node)
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             literal = bool(node.args) and all(isinstance(item, ast.Constant) for item in node.args)

@@ -13,7 +13,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.surroundings import Surroundings
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.tech_stack import TechStack
 
 OPEN = ("not_met", "partial", "unknown")
 # What the level gains when an open criterion becomes met.
@@ -21,7 +21,7 @@ GAIN = {"not_met": Fraction(1), "unknown": Fraction(1), "partial": Fraction(1, 2
 EFFORT = {"low": 1, "medium": 2, "high": 3}
 MOST_STEPS = 3
 ATTESTED_IN = ".mlops-maturity.yml"
-UNSEEN_STEP = "Attest it in .mlops-maturity.yml if it is done where the checkout does not show it. Otherwise: "
+ATTEST_STEP = "Attest it in .mlops-maturity.yml if it is done where the checkout does not show it. Otherwise: "
 
 
 def partial_reason(criterion: Mapping[str, Any], answers: Answers) -> str:
@@ -68,26 +68,26 @@ def _sentence(definition: str) -> str:
 
 
 def remedy_for(
-    criterion: Mapping[str, Any], around: Surroundings, found: Callable[[str], bool] = lambda name: False
+    criterion: Mapping[str, Any], stack: TechStack, found: Callable[[str], bool] = lambda name: False
 ) -> dict[str, Any]:
     """The remedy of a criterion as it fits a project: the first variant whose conditions hold, over what goes for all."""
     general = criterion["remedy"]
     chosen: Mapping[str, Any] = next(
-        (one for one in general.get("variants", ()) if _holds(one["when"], around, found)), {}
+        (one for one in general.get("variants", ()) if _holds(one["when"], stack, found)), {}
     )
     remedy = {key: chosen.get(key, general[key]) for key in ("text", "effort", "link", "files")}
-    remedy["link"] = chosen.get("links", {}).get(around.orchestrator, remedy["link"])
-    remedy["text"] = remedy["text"].replace("{orchestrator}", around.orchestrator)
+    remedy["link"] = chosen.get("links", {}).get(stack.orchestrator, remedy["link"])
+    remedy["text"] = remedy["text"].replace("{orchestrator}", stack.orchestrator)
     files: list[str] = []
     for name in remedy["files"]:
         wanted, _bar, other = name.strip("{}").partition("|")
-        files += (around.files.get(wanted) or ([other] if other else [])) if name.startswith("{") else [name]
+        files += (stack.files.get(wanted) or ([other] if other else [])) if name.startswith("{") else [name]
     return {**remedy, "files": files}
 
 
-def _holds(conditions: Mapping[str, Any], around: Surroundings, found: Callable[[str], bool]) -> bool:
+def _holds(conditions: Mapping[str, Any], stack: TechStack, found: Callable[[str], bool]) -> bool:
     known = {name: wanted for name, wanted in conditions.items() if name != "found"}
-    return ("found" not in conditions or found(conditions["found"])) and around.fits(known)
+    return ("found" not in conditions or found(conditions["found"])) and stack.fits(known)
 
 
 def blockers(
@@ -146,7 +146,7 @@ def next_step(item: Mapping[str, Any], remedy: Mapping[str, Any], lowered: bool)
     if lowered:
         step["text"] = "Run what the checkout has until the server shows it, too. Today: %s" % item["reason"]
     elif item["status"] == "unknown":
-        step.update(text=UNSEEN_STEP + remedy["text"], files=[ATTESTED_IN])
+        step.update(text=ATTEST_STEP + remedy["text"], files=[ATTESTED_IN])
     seen = sorted({entry["file"] for entry in item["evidence"] if entry["line"]})
     if item["status"] == "partial" and seen:
         step["files"] = seen[:3]

@@ -34,12 +34,12 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.levels i
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import EXPRESSIONS, Rules, named_signals
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.surroundings import (
-    Surroundings,
-    surroundings_of,
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.tech_stack import (
+    TechStack,
+    tech_stack_of,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technologies import warnings_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unseen import Unseen, unseen_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unread import Unread, unread_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
 LESSON = re.compile(
@@ -125,7 +125,7 @@ class Assessment:
 
     facts: Facts
     answers: Answers
-    around: Surroundings
+    stack: TechStack
     entries: list[dict[str, Any]]
     kinds: list[str]
     course: bool
@@ -134,18 +134,18 @@ class Assessment:
 
 def _assess(facts: Facts, rules: Rules, declared: Declared) -> Assessment:
     answers = Answers(Project(facts, declared.roles, declared.exclude), rules.signals, CHECKS)
-    unseen = unseen_of(facts, answers.project)
+    unread = unread_of(facts, answers.project)
     kinds = _kinds(answers)
     # What was not read may train.
-    foreign = is_llm_application(answers) and not unseen.hides_code(answers)
+    foreign = is_llm_application(answers) and not unread.hides_code(answers)
     course = _is_course(answers)
-    reason = _no_level(answers, kinds, course, unseen)
-    around = surroundings_of(answers)
+    reason = _no_level(answers, kinds, course, unread)
+    stack = tech_stack_of(answers)
     entries = [
-        _entry(criterion, answers, around, unseen, declared.by_id, _inapplicable(criterion, reason == NO_ML, foreign))
+        _entry(criterion, answers, stack, unread, declared.by_id, _inapplicable(criterion, reason == NO_ML, foreign))
         for criterion in rules.criteria.values()
     ]
-    return Assessment(facts, answers, around, entries, kinds, course, reason)
+    return Assessment(facts, answers, stack, entries, kinds, course, reason)
 
 
 def _component(  # noqa: PLR0917 (what the project has, and the folder)
@@ -171,13 +171,13 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
 def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
     criterion: Mapping[str, Any],
     answers: Answers,
-    around: Surroundings,
-    unseen: Unseen,
+    stack: TechStack,
+    unread: Unread,
     declared: Mapping[str, Statement],
     inapplicable: Inapplicable | None,
 ) -> dict[str, Any]:
-    status, evidence, reason = _status(criterion, answers, unseen, inapplicable)
-    remedy = advice.remedy_for(criterion, around, lambda name: bool(answers.found(name)))
+    status, evidence, reason = _status(criterion, answers, unread, inapplicable)
+    remedy = advice.remedy_for(criterion, stack, lambda name: bool(answers.found(name)))
     statement = declared.get(criterion["id"])
     if statement and status != "met":
         status, reason = statement.status, statement.reason
@@ -196,7 +196,7 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
 
 
 def _status(  # noqa: PLR0911 (the first that holds decides)
-    criterion: Mapping[str, Any], answers: Answers, unseen: Unseen, inapplicable: Inapplicable | None
+    criterion: Mapping[str, Any], answers: Answers, unread: Unread, inapplicable: Inapplicable | None
 ) -> tuple[str, list[Evidence], str]:
     if inapplicable is Inapplicable.FOREIGN_MODEL:
         return "not_applicable", [], inapplicable.value
@@ -217,7 +217,7 @@ def _status(  # noqa: PLR0911 (the first that holds decides)
     failed = sorted(names & set(answers.broken))
     if failed:
         return "unknown", [], "%s could not be answered" % ", ".join(failed)
-    hidden = unseen.hides(criterion, answers)
+    hidden = unread.hides(criterion, answers)
     return ("unknown", [], hidden) if hidden else ("not_met", [], advice.absent_reason(criterion))
 
 
@@ -288,7 +288,7 @@ def _is_course(answers: Answers) -> bool:
     )
 
 
-def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) -> str:
+def _no_level(answers: Answers, kinds: list[str], course: bool, unread: Unread) -> str:
     """Why there is no level to tell, or an empty text."""
     if course:
         return COURSE_NOTES
@@ -302,7 +302,7 @@ def _no_level(answers: Answers, kinds: list[str], course: bool, unseen: Unseen) 
     languages = any(
         answers.found(name) for name in ("training_other_language", "training_in_config", "ml_import_other_language")
     )
-    if not known and not languages and not unseen.hides_code(answers):
+    if not known and not languages and not unread.hides_code(answers):
         return NO_ML
     return ""
 
@@ -330,7 +330,7 @@ def _next_steps(  # noqa: PLR0917 (the blockers first, then what is open up to t
     steps = []
     for item in wanted[: advice.MOST_STEPS]:
         criterion = rules.criteria[item["id"]]
-        remedy = advice.remedy_for(criterion, whole.around, lambda name: bool(whole.answers.found(name)))
+        remedy = advice.remedy_for(criterion, whole.stack, lambda name: bool(whole.answers.found(name)))
         lowered = item["status"] == "partial" and holds_for(criterion["met"], whole.answers)[0]
         steps.append(advice.next_step(item, remedy, lowered))
     return steps

@@ -95,8 +95,8 @@ class Answers:
         if signal["kind"] == "check":
             return self.checks[name](self)
         evidence = list(_bounded(getattr(self, "_" + signal["kind"])(signal)))
-        elsewhere = self.files(*signal.get("not_with", ()))
-        return [item for item in evidence if item.file not in elsewhere]
+        excluded = self.files(*signal.get("not_with", ()))
+        return [item for item in evidence if item.file not in excluded]
 
     def files(self, *names: str) -> set[str]:
         """Files in which any of the signals was seen."""

@@ -10,11 +10,11 @@
 
 `criteria` is the list of criterion entries of a result document (schema 1), before the level is computed. `live` is the option of
 maturity_info: a server each, by kind, with `url` (http or https), optionally `token` or `username` and `password`, `timeout` in seconds
-(10 where it is not said), and the names that are the project's own on a shared server:
+(10 unless set), and the names that are the project's own on a shared server:
 
     {"mlflow": {"url": ..., "experiments": [...], "models": [...]}, "prefect": {"url": ".../api", "deployments": ["flow/deployment", ...]}}
 
-Returns new entries, in the same order; the ones given stay as they are. A server's word
+Returns new entries, in the same order; the ones given stay as they are. An observation
 
 - confirms: what is met or partial in the checkout, and is seen on the server, is met with strength 5;
 - lowers: what is met in the checkout, and is not there on the server (no run, no registered model, a paused schedule), is partial;
@@ -32,9 +32,9 @@ from typing import Any, Callable, Iterable, Mapping
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 
 from .client import Client, LiveOptionError, Unanswered
-from .mlflow import ask_mlflow
-from .prefect import ask_prefect
-from .word import Word
+from .mlflow import observe_mlflow
+from .observation import Observation
+from .prefect import observe_prefect
 
 SEEN_LIVE = 5
 JUDGED = ("met", "partial", "not_met", "unknown")
@@ -44,13 +44,13 @@ JUDGED = ("met", "partial", "not_met", "unknown")
 class Kind:
     """A kind of server: how it is asked, and the options that name the project's own things on it."""
 
-    ask: Callable[[Client, Mapping[str, Any]], list[Word]]
+    observe: Callable[[Client, Mapping[str, Any]], list[Observation]]
     names: tuple[str, ...]
 
 
 KINDS = {
-    "mlflow": Kind(ask_mlflow, ("experiments", "models")),
-    "prefect": Kind(ask_prefect, ("deployments",)),
+    "mlflow": Kind(observe_mlflow, ("experiments", "models")),
+    "prefect": Kind(observe_prefect, ("deployments",)),
 }
 COMMON = ("url", "token", "username", "password", "timeout")
 
@@ -59,7 +59,7 @@ def apply_live(
     criteria: Iterable[Mapping[str, Any]], live: Mapping[str, Mapping[str, Any] | None]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the criteria as the servers see them, and a warning for each server that could not be asked."""
-    words: dict[str, list[Word]] = {}
+    observations: dict[str, list[Observation]] = {}
     warnings = []
     for kind, options in sorted(live.items()):
         if not options:
@@ -67,8 +67,8 @@ def apply_live(
         client = _client(kind, options)
         note(f"the answers of {kind}")
         try:
-            for word in KINDS[kind].ask(client, options):
-                words.setdefault(word.criterion, []).append(word)
+            for item in KINDS[kind].observe(client, options):
+                observations.setdefault(item.criterion, []).append(item)
         except Unanswered as problem:
             warnings.append(f"no live evidence from {kind}: {problem}")
         except MemoryError:
@@ -76,7 +76,7 @@ def apply_live(
         except Exception as problem:
             # Whatever the server says: the project is judged without it.
             warnings.append(f"no live evidence from {kind}: its answer is not understood ({type(problem).__name__})")
-    return [_judge(found, words.get(found["id"], [])) for found in criteria], warnings
+    return [_judge(found, observations.get(found["id"], [])) for found in criteria], warnings
 
 
 def check_live(live: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -99,17 +99,17 @@ def _client(kind: str, options: Mapping[str, Any]) -> Client:
     return Client(**given)
 
 
-def _judge(found: Mapping[str, Any], words: list[Word]) -> dict[str, Any]:
+def _judge(found: Mapping[str, Any], observations: list[Observation]) -> dict[str, Any]:
     result = dict(found)
-    if not words or found["status"] not in JUDGED:
+    if not observations or found["status"] not in JUDGED:
         return result
-    seen = [word for word in words if word.seen]
+    seen = [item for item in observations if item.seen]
     # Where two servers can tell, one that has it is enough.
     if not seen:
         if found["status"] == "met":
-            result.update(status="partial", reason="; ".join(f"{word.source}: {word.said}" for word in words))
+            result.update(status="partial", reason="; ".join(f"{item.source}: {item.detail}" for item in observations))
         return result
-    if found["status"] in ("met", "partial") or any(word.own for word in seen):
-        evidence = [{"file": word.source, "line": 0, "symbol": word.said} for word in seen]
+    if found["status"] in ("met", "partial") or any(item.own for item in seen):
+        evidence = [{"file": item.source, "line": 0, "symbol": item.detail} for item in seen]
         result.update(status="met", strength=SEEN_LIVE, reason="", evidence=[*found["evidence"], *evidence])
     return result

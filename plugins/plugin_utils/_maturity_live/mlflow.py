@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from .client import Client, Unanswered
-from .word import Word
+from .observation import Observation
 
 API = "api/2.0/mlflow"
 PAGE = 200
@@ -19,15 +19,15 @@ MOST_PAGES = 50
 RUNS_LOOKED_AT = 100
 
 
-def ask_mlflow(client: Client, options: Mapping[str, Any]) -> list[Word]:
-    """Return the words on experiment_tracking and model_registry."""
+def observe_mlflow(client: Client, options: Mapping[str, Any]) -> list[Observation]:
+    """Return what is observed of experiment_tracking and model_registry."""
     try:
         return [_tracking(client, options.get("experiments") or []), _registry(client, options.get("models") or [])]
     except (AttributeError, KeyError, TypeError) as problem:
         raise Unanswered(f"the answer is not MLflow's: {problem!r}") from problem
 
 
-def _tracking(client: Client, names: list[str]) -> Word:
+def _tracking(client: Client, names: list[str]) -> Observation:
     wanted = [
         each["experiment_id"]
         for each in _pages(client, "experiments", "experiments/search")
@@ -36,13 +36,13 @@ def _tracking(client: Client, names: list[str]) -> Word:
     runs = _runs(client, wanted) if wanted else []
     tracked = any(run.get("data", {}).get("params") and run["data"].get("metrics") for run in runs)
     if tracked:
-        said = "runs with parameters and metrics"
+        detail = "runs with parameters and metrics"
     else:
-        said = "no run has both parameters and metrics" if runs else "no run was tracked"
-    return Word("experiment_tracking", tracked, bool(names), "MLflow", said + _of(names))
+        detail = "no run has both parameters and metrics" if runs else "no run was tracked"
+    return Observation("experiment_tracking", tracked, bool(names), "MLflow", detail + _of(names))
 
 
-def _registry(client: Client, names: list[str]) -> Word:
+def _registry(client: Client, names: list[str]) -> Observation:
     models = [
         each
         for each in _pages(client, "registered_models", "registered-models/search")
@@ -50,10 +50,10 @@ def _registry(client: Client, names: list[str]) -> Word:
     ]
     versioned = [model for model in models if model.get("latest_versions")]
     if versioned:
-        said = f"{len(versioned)} registered model{'s' if len(versioned) > 1 else ''}"
+        detail = f"{len(versioned)} registered model{'s' if len(versioned) > 1 else ''}"
     else:
-        said = "registered models have no version" if models else "no model is registered"
-    return Word("model_registry", bool(versioned), bool(names), "MLflow", said + _of(names))
+        detail = "registered models have no version" if models else "no model is registered"
+    return Observation("model_registry", bool(versioned), bool(names), "MLflow", detail + _of(names))
 
 
 def _runs(client: Client, experiments: list[str]) -> list[Any]:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from .client import Client, Unanswered
-from .word import Word
+from .observation import Observation
 
 PAGE = 200
 MOST_PAGES = 50
 
 
-def ask_prefect(client: Client, options: Mapping[str, Any]) -> list[Word]:
-    """Return the words on orchestration, scheduled_training and, where a deployment is named, automated_retraining."""
+def observe_prefect(client: Client, options: Mapping[str, Any]) -> list[Observation]:
+    """Return what is observed of orchestration, scheduled_training and, where a deployment is named, automated_retraining."""
     names = options.get("deployments") or []
     try:
         flows = {flow["id"]: flow["name"] for flow in _pages(client, "flows/filter")}
@@ -33,7 +33,7 @@ def ask_prefect(client: Client, options: Mapping[str, Any]) -> list[Word]:
         raise Unanswered(f"the answer is not Prefect's: {problem!r}") from problem
 
 
-def _orchestration(client: Client, deployments: list[Any], names: list[str]) -> Word:
+def _orchestration(client: Client, deployments: list[Any], names: list[str]) -> Observation:
     completed = bool(deployments) and bool(
         client.post(
             "flow_runs/count",
@@ -44,21 +44,21 @@ def _orchestration(client: Client, deployments: list[Any], names: list[str]) -> 
         )
     )
     if completed:
-        said = "runs of a deployment completed"
+        detail = "runs of a deployment completed"
     else:
-        said = "no run of a deployment completed" if deployments else "there is no such deployment"
-    return Word("orchestration", completed, bool(names), "Prefect", said + _of(names))
+        detail = "no run of a deployment completed" if deployments else "there is no such deployment"
+    return Observation("orchestration", completed, bool(names), "Prefect", detail + _of(names))
 
 
-def _schedule(deployments: list[Any], names: list[str]) -> Word:
+def _schedule(deployments: list[Any], names: list[str]) -> Observation:
     scheduled = [each for each in deployments if each.get("schedules")]
     active = any(schedule["active"] for each in scheduled if not each.get("paused") for schedule in each["schedules"])
     off = "every schedule is paused" if scheduled else "no deployment has a schedule"
-    said = "a schedule is on" if active else off
-    return Word("scheduled_training", active, bool(names), "Prefect", said + _of(names))
+    detail = "a schedule is on" if active else off
+    return Observation("scheduled_training", active, bool(names), "Prefect", detail + _of(names))
 
 
-def _automation(client: Client, deployments: list[Any], names: list[str]) -> list[Word]:
+def _automation(client: Client, deployments: list[Any], names: list[str]) -> list[Observation]:
     """An automation that runs a named deployment retrains by an event. That there is none says nothing: code can do the same."""
     if not names:
         return []
@@ -69,7 +69,7 @@ def _automation(client: Client, deployments: list[Any], names: list[str]) -> lis
         for action in automation.get("actions", [])
     )
     return (
-        [Word("automated_retraining", True, True, "Prefect", "an automation runs the deployment" + _of(names))]
+        [Observation("automated_retraining", True, True, "Prefect", "an automation runs the deployment" + _of(names))]
         if running
         else []
     )

@@ -25,7 +25,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.d
     publishes_page,
     releases_flows,
 )
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.elsewhere import (
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.external import (
     external_ci,
     registry_from_environment,
 )

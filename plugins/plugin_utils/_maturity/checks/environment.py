@@ -9,10 +9,11 @@ requirements say nothing of a training beside it.
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from dataclasses import dataclass
-from typing import Callable, Iterable
+from typing import Callable
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import conda_pins, pins
@@ -107,7 +108,7 @@ def pinned_environment(answers: Answers) -> list[Evidence]:
     governing = _governing(answers, manifests)
     counts = _counts(answers, {name: kind for one in governing for name, kind in one.items()})
     if sum(total for total, _exact in counts.values()) >= 2 and _share(governing, counts) >= NEARLY_ALL:
-        return _told(counts, 3)
+        return _evidence(counts, 3)
     return _pinned_images(answers)
 
 
@@ -124,10 +125,10 @@ def _share(governing: list[dict[str, Manifest]], counts: dict[str, tuple[int, in
 
 def declared_environment(answers: Answers) -> list[Evidence]:
     """Requirements of which some are exact."""
-    return _told(_counts(answers, _manifests(answers)), 1)
+    return _evidence(_counts(answers, _manifests(answers)), 1)
 
 
-def _told(counts: dict[str, tuple[int, int]], strength: int) -> list[Evidence]:
+def _evidence(counts: dict[str, tuple[int, int]], strength: int) -> list[Evidence]:
     return [
         Evidence(strength, path, 1, "%d of %d pinned" % (exact, total))
         for path, (total, exact) in counts.items()
@@ -169,14 +170,13 @@ def _governing(answers: Answers, manifests: dict[str, Manifest]) -> list[dict[st
     Where none governs any, those beside no other code, as below `docker/`.
     """
     installed = _installed(answers, manifests)
+    by_folder = _by_folder(manifests)
     found = []
     for path in sorted(_product(answers)):
-        fitting = {
-            name: kind for name, kind in manifests.items() if kind.language in ("", _language(path) or kind.language)
-        }
-        names = _nearest(path, fitting) or installed & set(fitting)
+        fitting = by_folder.get(_language(path), {})
+        names = _nearest(posixpath.dirname(path), fitting) or installed.intersection(itertools.chain(*fitting.values()))
         if names:
-            found.append({name: fitting[name] for name in sorted(names)})
+            found.append({name: manifests[name] for name in sorted(names)})
     homes = {posixpath.dirname(path) for path in answers.project.files if _language(path)}
     return found or [{name: kind for name, kind in manifests.items() if posixpath.dirname(name) not in homes}]
 
@@ -194,15 +194,20 @@ def _language(path: str) -> str:
     return LANGUAGES.get(posixpath.splitext(path)[1].lower(), "")
 
 
-def _nearest(path: str, manifests: Iterable[str]) -> list[str]:
-    """The manifests of the nearest folder, from a file upwards, that has any: its own, or in a folder of requirements."""
-    by_folder: dict[str, list[str]] = {}
-    for name in manifests:
+def _by_folder(manifests: dict[str, Manifest]) -> dict[str, dict[str, list[str]]]:
+    """Manifests by the language whose code they can govern, "" for any code, and by the folder above a folder of requirements."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, kind in manifests.items():
         folder = posixpath.dirname(name)
         while posixpath.basename(folder) in ("requirements", "environments", "environment", "envs", "conda", "conf"):
             folder = posixpath.dirname(folder)
-        by_folder.setdefault(folder, []).append(name)
-    folder = posixpath.dirname(path)
+        for language in {"", kind.language} if kind.language else {"", *LANGUAGES.values()}:
+            found.setdefault(language, {}).setdefault(folder, []).append(name)
+    return found
+
+
+def _nearest(folder: str, by_folder: dict[str, list[str]]) -> list[str]:
+    """The manifests of the nearest folder, from one upwards, that has any."""
     while folder not in by_folder and folder:
         folder = posixpath.dirname(folder)
     return by_folder.get(folder, [])

@@ -50,7 +50,7 @@ R_SERVICE = re.compile(r"\b(?:plumber::|library\(plumber\)|pr_run\(|vetiver_api\
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class TechStack:
     """The language in which models are trained, the CI, orchestrator and tracker in use ("" for none), and the files of each."""
 
     language: str
@@ -74,7 +74,7 @@ def _fits(value: str | bool, wanted: Any) -> bool:
     return value in wanted if isinstance(wanted, list) else value == wanted
 
 
-def surroundings_of(answers: Answers) -> Surroundings:
+def tech_stack_of(answers: Answers) -> TechStack:
     """What the files and the evidence of a project say of it."""
     training = sorted(trainers(answers)) or sorted(answers.files("training_call", "training_fit"))
     service = sorted(answers.files("serving_code", "serving_module", "serving_config", "serving_package"))
@@ -82,7 +82,7 @@ def surroundings_of(answers: Answers) -> Surroundings:
     code = [path for path in answers.project.files if answers.project.role(path) in (*CODE, "notebook")]
     ci = {name: [path for path in answers.project.files if pattern.search(path)] for name, pattern in CI.items()}
     system = next((name for name, paths in ci.items() if paths), "")
-    return Surroundings(
+    return TechStack(
         language=_language(training) or _language(code) or "python",
         ci=system,
         orchestrator=_orchestrator(answers),

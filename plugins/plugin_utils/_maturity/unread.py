@@ -37,7 +37,7 @@ DATA = re.compile(
 
 
 @dataclass(frozen=True)
-class Unseen:
+class Unread:
     """`whole` says why nothing can be said to be absent; `files` are single files that were not read, each with the reason.
 
     `hidden` has the reasons by criterion where no reader knows what could meet it.
@@ -63,7 +63,7 @@ class Unseen:
         )
 
 
-def unseen_of(facts: Facts, project: Project) -> Unseen:
+def unread_of(facts: Facts, project: Project) -> Unread:
     """What the facts of a pass say about what it left out. A few files that do not parse hide nothing."""
     files = [(item.file, "truncated: %s" % item.text) for item in facts.omitted if item.file]
     whole = next(("truncated: %s" % item.text for item in facts.omitted if not item.file), "")
@@ -77,7 +77,7 @@ def unseen_of(facts: Facts, project: Project) -> Unseen:
         for folder in submodules(project)
         for name in ("module.py", "tests/test_module.py", "config.yml")
     )
-    return Unseen(whole, tuple(files), hidden_criteria(project))
+    return Unread(whole, tuple(files), hidden_criteria(project))
 
 
 def _could_stand_in(signal: Mapping[str, Any], path: str, answers: Answers) -> bool:

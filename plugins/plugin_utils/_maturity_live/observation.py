@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""What a server says about a criterion."""
+"""What a server shows of a criterion."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Word:
-    """One server's word on one criterion.
+class Observation:
+    """What one server shows of one criterion.
 
-    `source` names the server in evidence, `said` is what was found there in a few words that do not change while the facts do not,
+    `source` names the server in evidence, `detail` is what was found there in a few words that do not change while the facts do not,
     `own` says whether the things looked at are known to be the project's.
     """
 
@@ -23,4 +23,4 @@ class Word:
     seen: bool
     own: bool
     source: str
-    said: str
+    detail: str
