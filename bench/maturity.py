@@ -36,7 +36,9 @@ sys.path.insert(0, sys.argv[1])
 from ansible_collections.mlops.workbench.plugins.modules.maturity_info import BOUNDS, argument_spec
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
 options = argument_spec()
-print(json.dumps({**load_rules().plan(), "bounds": {name: options[name]["default"] for name in BOUNDS}}))
+bounds = {name: options[name]["default"] for name in BOUNDS}
+bounds["timeout"] = 600  # a scan that a busy machine cuts off would look cheap
+print(json.dumps({**load_rules().plan(), "bounds": bounds}))
 """
     return subprocess.run(
         [sys.executable, "-c", program, ROOT / ".ansible/collections"], capture_output=True, text=True, check=True

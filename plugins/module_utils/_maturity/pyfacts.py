@@ -159,13 +159,16 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
         self._collect_aliases(tree)
-        stack: list[Any] = [(statement, "", "") for statement in reversed(tree.body)]
+        # Nodes, and between them places: a function and a class that what comes next stands in.
+        stack: list[Any] = [*reversed(tree.body), ("", "")]
         while stack:
-            node, function, owner = stack.pop()
-            if function != self.scope or function not in self.names:
+            node = stack.pop()
+            kind = type(node)
+            if kind is tuple:
+                function, owner = node
                 self.scope = function
                 names = self.names.setdefault(function, set())
-            kind = type(node)
+                continue
             if kind in self.statements and self.statements[kind](node, function, owner, stack):
                 continue
             if kind is ast.Attribute:
@@ -199,11 +202,11 @@ class _Reader:
                         if kind is ast.Name:
                             names.add(item.id)
                         elif kind not in PLAIN:
-                            stack.append((item, function, owner))
+                            stack.append(item)
                 elif kind is ast.Name:
                     names.add(value.id)
                 elif kind not in PLAIN:
-                    stack.append((value, function, owner))
+                    stack.append(value)
         facts: dict[str, Any] = {
             "imports": self.imports,
             "calls": self.calls,
@@ -232,29 +235,27 @@ class _Reader:
         self.functions.append([node.name, node.lineno, decorators])
         if node.name.startswith("test"):
             self.tests.append([node.name, node.lineno, _assertions(node)])
-        stack.extend((item, node.name, owner) for item in reversed(node.decorator_list))
-        stack.extend((item, node.name, owner) for item in reversed(node.body))
-        stack.extend((item, function, owner) for item in node.args.defaults)
+        stack += [(function, owner), *reversed(node.decorator_list), *reversed(node.body), (node.name, owner)]
+        stack += node.args.defaults
         return True
 
-    def _class(self, node: ast.ClassDef, function: str, _owner: str, stack: list[Any]) -> bool:
+    def _class(self, node: ast.ClassDef, function: str, owner: str, stack: list[Any]) -> bool:
         self.classes.append([node.name, node.lineno, [self.symbol(base) for base in node.bases]])
         if node.bases or node.decorator_list:
             # What it derives from, or what decorates it, may make an object of it.
             self.names[function].add(node.name)
-        for items in (node.bases, reversed(node.body), node.decorator_list):
-            stack.extend((item, function, node.name) for item in items)
+        stack += [(function, owner), *node.bases, *reversed(node.body), *node.decorator_list, (function, node.name)]
         return True
 
-    def _if(self, node: ast.If, function: str, owner: str, stack: list[Any]) -> bool:
+    def _if(self, node: ast.If, function: str, _owner: str, stack: list[Any]) -> bool:
         truth = _constant_truth(node.test)
         self.main = self.main or _is_main(node.test)
         self._condition(node.test, function, [], node.body, node.orelse)
         if truth is not False:
-            stack.extend((item, function, owner) for item in reversed(node.body))
+            stack.extend(reversed(node.body))
         if truth is not True:
-            stack.extend((item, function, owner) for item in reversed(node.orelse))
-        stack.append((node.test, function, owner))
+            stack.extend(reversed(node.orelse))
+        stack.append(node.test)
         return True
 
     def _assignment(self, node: Any, function: str, _owner: str, _stack: list[Any]) -> bool:
