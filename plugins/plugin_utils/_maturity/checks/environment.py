@@ -181,7 +181,7 @@ def _governing(answers: Answers, manifests: dict[str, Manifest]) -> list[dict[st
     return found or [{name: kind for name, kind in manifests.items() if posixpath.dirname(name) not in homes}]
 
 
-def _installed(answers: Answers, manifests: Iterable[str]) -> set[str]:
+def _installed(answers: Answers, manifests: dict[str, Manifest]) -> set[str]:
     """The manifests that images copy or that CI installs from."""
     project = answers.project
     texts = [(copy, posixpath.dirname(path)) for path, box in project.containers.items() for copy in box.copies]

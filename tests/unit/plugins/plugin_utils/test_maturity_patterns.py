@@ -37,7 +37,7 @@ COMPUTED = {
     "ci.py": 3,
     "ruleset.py": 3,
     "signals.py": 12,
-    "unseen.py": 2,
+    "unread.py": 2,
 }
 
 
