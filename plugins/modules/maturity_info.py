@@ -179,6 +179,11 @@ options:
             type: list
             elements: str
             default: []
+          components:
+            description:
+              - Names of the parts of a checkout that holds several, by their folders, each with the lists above.
+            type: dict
+            version_added: 1.1.0
       prefect:
         description: A Prefect server, for orchestration and schedules.
         type: dict
@@ -205,6 +210,11 @@ options:
             type: list
             elements: str
             default: []
+          components:
+            description:
+              - Names of the parts of a checkout that holds several, by their folders, each with the lists above.
+            type: dict
+            version_added: 1.1.0
   plan:
     description: What to look for. The action plugin of the same name compiles it from the rules; it is not for users.
     type: dict
@@ -360,6 +370,7 @@ def argument_spec() -> dict[str, Any]:
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "timeout": {"type": "float", "default": 10},
+        "components": {"type": "dict"},
     }
     names = {"type": "list", "elements": "str", "default": []}
     return {

@@ -40,7 +40,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.tech_sta
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technologies import warnings_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unread import Unread, unread_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live, live_of
 
 LESSON = re.compile(
     r"^(?:\d\d?[-_.])?(?:week|w\d|module|day[-_]?\d|lab[-_]?\d|cohort|lesson|lecture|chapter|session|homework|hw\d)",
@@ -101,7 +101,7 @@ def judge(
         "level_name": "" if level is None else LEVEL_NAMES[level],
         "reason": whole.reason,
         "criteria": entries,
-        "components": [_component(folder, folders, whole, rules, declared, scale) for folder in folders],
+        "components": [_component(folder, folders, whole, rules, declared, scale, live or {}) for folder in folders],
         "blockers": [advice.blocker(item) for item in in_the_way],
         "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
@@ -155,15 +155,18 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
     rules: Rules,
     declared: Declared,
     scale: Scale,
+    live: Mapping[str, Any],
 ) -> dict[str, Any]:
     part = _assess(facts_of_component(whole.facts, folder, folders, whole.answers), rules, declared)
+    # A server that does not answer is told of once, for the whole.
+    entries, _unanswered = apply_live(part.entries, live_of(live, folder))
     return {
         "path": folder,
         "kind": part.kinds,
-        **scale.figures(part.entries, part.reason),
+        **scale.figures(entries, part.reason),
         "criteria": [
             {"id": item["id"], "level": item["level"], "status": item["status"], "strength": item["strength"]}
-            for item in part.entries
+            for item in entries
         ],
     }
 

@@ -14,6 +14,8 @@ maturity_info: a server each, by kind, with `url` (http or https), optionally `t
 
     {"mlflow": {"url": ..., "experiments": [...], "models": [...]}, "prefect": {"url": ".../api", "deployments": ["flow/deployment", ...]}}
 
+`components` has the names of each component of a checkout, by its folder: {"mlflow": {..., "components": {"taxi": {"experiments": [...]}}}}.
+
 Returns new entries, in the same order; the ones given stay as they are. An observation
 
 - confirms: what is met or partial in the checkout, and is seen on the server, is met with strength 5;
@@ -52,6 +54,7 @@ KINDS = {
     "mlflow": Kind(observe_mlflow, ("experiments", "models")),
     "prefect": Kind(observe_prefect, ("deployments",)),
 }
+EXAMPLE = "{taxi: {experiments: [taxi]}}"
 COMMON = ("url", "token", "username", "password", "timeout")
 
 
@@ -79,17 +82,38 @@ def apply_live(
     return [_judge(found, observations.get(found["id"], [])) for found in criteria], warnings
 
 
+def live_of(live: Mapping[str, Mapping[str, Any] | None], component: str) -> dict[str, dict[str, Any]]:
+    """The servers with the names that were given for a component; no server where none were."""
+    found = {}
+    for kind, options in live.items():
+        names = _components(kind, options or {}).get(component)
+        if options and names:
+            found[kind] = {**{name: options[name] for name in COMMON if name in options}, **names}
+    return found
+
+
 def check_live(live: Mapping[str, Mapping[str, Any] | None]) -> None:
     """Raise LiveOptionError where the option does not say what is asked."""
     for kind, options in sorted(live.items()):
         if options:
             _client(kind, options)
+            for component in _components(kind, options):
+                apart = live_of(live, component).get(kind)
+                if apart:
+                    _client(kind, apart)
+
+
+def _components(kind: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    components = options.get("components") or {}
+    if not isinstance(components, Mapping) or not all(isinstance(names, Mapping) for names in components.values()):
+        raise LiveOptionError(f"live: components of {kind} has names by kind for each folder, such as " + EXAMPLE)
+    return components
 
 
 def _client(kind: str, options: Mapping[str, Any]) -> Client:
     if kind not in KINDS:
         raise LiveOptionError(f"live: there is no '{kind}'; known are {', '.join(KINDS)}")
-    known = (*COMMON, *KINDS[kind].names)
+    known = (*COMMON, "components", *KINDS[kind].names)
     unknown = sorted(set(options) - set(known))
     if unknown:
         raise LiveOptionError(f"live: {kind} has no {', '.join(unknown)}; it has {', '.join(known)}")

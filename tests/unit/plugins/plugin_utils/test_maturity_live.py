@@ -14,11 +14,23 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.client import LiveOptionError
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from maturity_trees import TRAIN, facts_of, shipped, write
+
+TRACKED = "import mlflow\n" + dedent(TRAIN).replace("    return", "    mlflow.log_metric('a', 1)\n    return")
+PARTS = {
+    f"{name}/{file}": text
+    for name in ("taxi", "tides", "churn")
+    for file, text in (("train.py", TRACKED), ("pyproject.toml", ""))
+}
 EXPERIMENTS = {"experiments": [{"experiment_id": "1", "name": "taxi"}]}
 RUN = {"info": {}, "data": {"params": [{"key": "a"}], "metrics": [{"key": "b"}]}}
 MODEL = {"name": "taxi", "latest_versions": [{"version": "1"}]}
@@ -124,6 +136,25 @@ def test_only_named_things_raise(server):
     assert judged("model_registry", "unknown", "mlflow", url=server.url, models=["taxi"])["status"] == "met"
     assert judged("model_registry", "met", "mlflow", url=server.url, models=["other"])["status"] == "partial"
     assert judged("experiment_tracking", "not_met", "mlflow", url=server.url, experiments=["taxi"])["status"] == "met"
+
+
+def test_a_component_has_what_is_named_for_it(server, tmp_path):
+    mlflow(server, [RUN])
+    options = {
+        "url": server.url,
+        "components": {"taxi": {"experiments": ["taxi"]}, "tides": {"experiments": ["tides"]}},
+    }
+    found = judge(facts_of(write(tmp_path, PARTS)), shipped(), live={"mlflow": options})
+    seen = {
+        part["path"]: next(item for item in part["criteria"] if item["id"] == "experiment_tracking")
+        for part in found["components"]
+    }
+    # The server has runs of taxi's; of what is named for tides it has none, and for churn nothing was named.
+    assert {path: (item["status"], item["strength"]) for path, item in seen.items()} == {
+        "taxi": ("met", 5),
+        "tides": ("partial", 4),
+        "churn": ("met", 4),
+    }
 
 
 @pytest.mark.parametrize("status", ["attested", "waived", "not_applicable"])
