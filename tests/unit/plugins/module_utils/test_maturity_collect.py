@@ -175,6 +175,17 @@ def test_scripts_count_for_the_bound_on_bytes_and_a_large_one_is_no_code_of_the_
     ]
 
 
+def test_data_in_json_takes_no_place_of_configuration(tmp_path):
+    tree = {f"line_pipeline/data/run{number}/terms.json": "[%s]" % ("1," * 3000 + "1") for number in range(9)}
+    tree |= {f"old_pipeline/terms{number}.json": "[%s]" % ("1," * 3000 + "1") for number in range(9)}
+    tree |= {"train.py": TRAIN, "deploy/pipeline.json": "{}", "z/deep/down/compose.yml": "services: {}\n"}
+    facts = facts_of(write(tmp_path, tree), max_text_bytes=7000)
+    # Data is left out; where there is too much of the rest, what is no JSON comes first.
+    assert "z/deep/down/compose.yml" in facts["text"]
+    assert not any("/data/" in path for path in facts["text"])
+    assert "line_pipeline" not in str(facts["truncated"])
+
+
 def test_code_that_does_not_parse_is_told(tmp_path):
     result = judged(tmp_path, {"train.py": TRAIN, "broken.py": "def (\n"})
     assert result["scan"]["unparsed"] == ["broken.py"]
