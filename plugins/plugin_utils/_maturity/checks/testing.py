@@ -77,7 +77,8 @@ def integration_tests(answers: Answers) -> list[Evidence]:
     """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database."""
     found: list[Evidence] = []
     for path, _role, facts in answers.code(["test"]):
-        crosses = any(CROSSING.fullmatch(call.symbol) for call in facts.calls)
+        loaded = [facts, *(answers.project.python[helper] for helper in _helpers(answers, path))]
+        crosses = any(CROSSING.fullmatch(call.symbol) for one in loaded for call in one.calls)
         if crosses or INTEGRATION.search(path):
             found.extend(Evidence(3, path, test.line, test.name) for test in facts.tests if test.assertions)
             found.extend(Evidence(3, path, line, "assert") for line in facts.asserts[:1])
@@ -118,16 +119,20 @@ def _tests(answers: Answers) -> Iterator[tuple[str, TestFunction]]:
             yield path, test
 
 
+def _helpers(answers: Answers, path: str) -> list[str]:
+    """Each conftest beside a test file or above it, whose fixtures its tests may ask for."""
+    return [
+        item
+        for item in answers.project.python
+        if posixpath.basename(item) == "conftest.py" and path.startswith(item.removesuffix("conftest.py"))
+    ]
+
+
 def _reaches_code(answers: Answers, path: str) -> bool:
     """Whether a test file, or a conftest beside or above it, loads code of the project."""
     project = answers.project
     folder = posixpath.dirname(path)
-    helpers = [
-        item
-        for item in project.python
-        if posixpath.basename(item) == "conftest.py" and (folder + "/").startswith(posixpath.dirname(item) + "/")
-    ]
-    for one in [path, *helpers]:
+    for one in [path, *_helpers(answers, path)]:
         for imported in project.python[one].imports:
             target = project.resolve(imported.module, one)
             if target and project.role(target) in CODE:

@@ -235,6 +235,8 @@ RACE = """
         print(status([1], [2]))
 """
 TEST = "import helper\n\n\ndef test_sum():\n    assert helper.add(1, 2) == 3\n"
+FIXTURE = "import pytest\nfrom fastapi.testclient import TestClient\nfrom app import app\n\n\n@pytest.fixture\ndef client():\n    return %s\n"
+ASKS = "def test_root(client):\n    assert client.get('/').status_code == 200\n"
 BY_PATH = "import importlib.util\nspec = importlib.util.spec_from_file_location('h', 'stages/%s.py')\n\n\ndef test_it():\n    assert spec\n"
 SERVED_TESTS = "#!/bin/sh\n%s &\nsleep 5\npytest -q\n"
 FROZEN = "".join(f"part{number}==1.0.{number}\n" for number in range(40))
@@ -336,6 +338,14 @@ CASES = {
     # Tests
     "code by its path": ("unit_tests", "met", {"stages/shape.py": "def f():\n    return 1\n", "tests/test_a.py": BY_PATH % "shape"}),
     "code that is not there": ("unit_tests", "partial", {"stages/shape.py": "def f():\n    return 1\n", "tests/test_a.py": BY_PATH % "other"}),
+    "a client of the application from a fixture": (
+        "integration_tests", "met", {"app.py": APP, "tests/conftest.py": FIXTURE % "TestClient(app)", "tests/test_api.py": ASKS}),
+    "a client from a fixture at the root": (
+        "integration_tests", "met", {"app.py": APP, "conftest.py": FIXTURE % "TestClient(app)", "tests/test_api.py": ASKS}),
+    "another fixture": (
+        "integration_tests", "not_met", {"app.py": APP, "tests/conftest.py": FIXTURE % "app", "tests/test_api.py": ASKS}),
+    "a fixture of other tests": (
+        "integration_tests", "not_met", {"app.py": APP, "tests/api/conftest.py": FIXTURE % "TestClient(app)", "tests/test_api.py": ASKS}),
     "a script that serves and tests": (
         "integration_tests", "met", {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST, "tests/all.sh": SERVED_TESTS % "mlflow server"}),
     "a script that only tests": (
