@@ -49,6 +49,7 @@ def weak_tests(answers: Answers) -> list[Evidence]:
     return [Evidence(2, path, test.line, test.name) for path, test in _tests(answers) if not INTEGRATION.search(path)]
 
 
+OF_THE_WHOLE = re.compile(r"(?:^|_)(?:e2e|end_to_end|integration)(?:_|$)")
 CROSSING = symbol_pattern(
     (
         "*.TestClient",
@@ -79,8 +80,13 @@ def integration_tests(answers: Answers) -> list[Evidence]:
     for path, _role, facts in answers.code(["test"]):
         loaded = [facts, *(answers.project.python[helper] for helper in _helpers(answers, path))]
         crosses = any(CROSSING.fullmatch(call.symbol) for one in loaded for call in one.calls)
-        if crosses or INTEGRATION.search(path):
-            found.extend(Evidence(3, path, test.line, test.name) for test in facts.tests if test.assertions)
+        whole = crosses or bool(INTEGRATION.search(path))
+        found.extend(
+            Evidence(3, path, test.line, test.name)
+            for test in facts.tests
+            if test.assertions and (whole or OF_THE_WHOLE.search(test.name))
+        )
+        if whole:
             found.extend(Evidence(3, path, line, "assert") for line in facts.asserts[:1])
     return found + _beside_a_service(answers)
 

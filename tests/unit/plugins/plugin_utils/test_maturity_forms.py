@@ -338,6 +338,10 @@ CASES = {
     # Tests
     "code by its path": ("unit_tests", "met", {"stages/shape.py": "def f():\n    return 1\n", "tests/test_a.py": BY_PATH % "shape"}),
     "code that is not there": ("unit_tests", "partial", {"stages/shape.py": "def f():\n    return 1\n", "tests/test_a.py": BY_PATH % "other"}),
+    "a test of the whole by its name": (
+        "integration_tests", "met", {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST.replace("test_sum", "test_e2e_sum")}),
+    "a test of an end": (
+        "integration_tests", "not_met", {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST.replace("test_sum", "test_end_of_sum")}),
     "a client of the application from a fixture": (
         "integration_tests", "met", {"app.py": APP, "tests/conftest.py": FIXTURE % "TestClient(app)", "tests/test_api.py": ASKS}),
     "a client from a fixture at the root": (
