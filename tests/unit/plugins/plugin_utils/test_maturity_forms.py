@@ -386,7 +386,8 @@ CASES = {
     "a race of others": ("ab_testing", "not_met", {"train.py": TRAIN, "race.py": RACE % ("1", "2")}),
     # ZenML
     "ZenML runs a pipeline": ("automated_release", "not_met", {"train.py": TRAIN, WORKFLOW: PUSHED % ("runs-on: x", "zenml pipeline runs start score")}),
-    "figures in ZenML": ("experiment_tracking", "met", {"train.py": TRAIN, "s.py": "from zenml import log_metadata\nlog_metadata({'rmse': 1.0})\n"}),
+    "runs of Kubeflow in a group": (
+        "experiment_tracking", "not_met", {"train.py": TRAIN, "s.py": "import kfp\nkfp.Client().create_experiment(name='rain')\n"}),
     "Kubeflow's registry": (
         "model_registry", "met",
         {"train.py": TRAIN, "s.py": "from model_registry import ModelRegistry\nModelRegistry('a', author='b').register_model('rain', 'u', version='1')\n"}),
