@@ -222,3 +222,11 @@ def test_who_trains_nothing_is_not_told_to_log_where_the_model_is_trained(tmp_pa
     ]
     assert not [text for text in texts if "model is trained" in text or "cron" in text]
     assert "not-applicable" in texts[0]
+
+
+@pytest.mark.parametrize("publishes", [True, False])
+def test_a_release_job_is_spoken_of_only_where_there_is_one(tmp_path, publishes):
+    push = "      - run: docker push x\n" if publishes else ""
+    result = judged(tmp_path, {"train.py": TRAIN, ".github/workflows/ci.yml": CI + push})
+    assert entry(result, "automated_model_deployment")["status"] == "not_met"
+    assert ("the release job" in entry(result, "automated_model_deployment")["remedy"]["text"]) == publishes
