@@ -34,7 +34,6 @@ VENDOR = "https://download.docker.com/linux/debian"
 GOOD, WRONG_KEY, EXPIRED, UNSIGNED = "good", "wrong-key", "expired", "unsigned"
 # The release that comes before Debian's own: on trixie the one that the course names.
 OLDER = {"bookworm": "20.10.23", "trixie": "23.0.6"}
-RELEASE = {"bookworm": "12", "trixie": "13"}
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[artefacts.ARCHITECTURE]
 STAND_IN = "The lab's stand-in for the vendor's package: Debian's, under another name and version."
 FETCH = """
@@ -102,7 +101,7 @@ def vendor_version(debian: str, suite: str) -> str:
     upstream = re.match(r"[0-9.]+", debian.partition(":")[2] or debian)
     if not upstream:
         raise LabError(f"Debian's version {debian!r} does not begin with a number")
-    return f"5:{upstream[0].rstrip('.')}-1~debian.{RELEASE[suite]}~{suite}"
+    return f"5:{upstream[0].rstrip('.')}-1~debian.{images.RELEASES[suite]}~{suite}"
 
 
 def repack(deb: bytes, changes: Mapping[str, str]) -> Package:

@@ -50,9 +50,10 @@ class Image:
 
 
 DEFAULT_SUITE = "trixie"
+RELEASES = {"bookworm": "12", "trixie": "13"}
 HOSTS = {
     suite: Image(f"mlops-workbench-host:{suite}", suite, HOST_PACKAGES, HOOKS / "host.sh", "/lib/systemd/systemd")
-    for suite in ("bookworm", "trixie")
+    for suite in RELEASES
 }
 MIRROR = Image("mlops-workbench-mirror:1", "trixie", MIRROR_PACKAGES, HOOKS / "mirror.sh", "/usr/local/sbin/mirror")
 BASIC = (HOSTS[DEFAULT_SUITE], MIRROR)

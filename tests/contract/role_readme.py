@@ -1,9 +1,10 @@
-"""Writes the table of variables in each role's README from its argument_specs: `python tests/contract/role_readme.py`."""
+"""Writes what is told of a role from its argument_specs, its README's table and Galaxy's metadata: `python tests/contract/role_readme.py`."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -11,14 +12,23 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 HEAD = "| variable | default | meaning |\n| --- | --- | --- |\n"
 
 
+def main_specs(role: str) -> dict[str, Any]:
+    """Return what a role tells of its main entry point."""
+    return yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]
+
+
 def table(role: str) -> str:
     """Return the table of a role's public variables."""
-    specs = yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text())
-    options = specs["argument_specs"]["main"]["options"]
     return HEAD + "".join(
         f"| `{name}` | `{default(option['default'])}` | {meaning(option['description'])} |\n"
-        for name, option in options.items()
+        for name, option in main_specs(role)["options"].items()
     )
+
+
+def metadata(role: str) -> str:
+    """Return what Galaxy shows of a role; the releases that all roles support stand in the code."""
+    info = {"standalone": False, "description": main_specs(role)["short_description"]}
+    return "---\n" + yaml.safe_dump({"galaxy_info": info}, sort_keys=False, width=1000)
 
 
 def default(value: object) -> str:
@@ -45,3 +55,4 @@ def readme(role: str) -> str:
 if __name__ == "__main__":
     for path in ROLES.iterdir():
         (path / "README.md").write_text(readme(path.name))
+        (path / "meta/main.yml").write_text(metadata(path.name))

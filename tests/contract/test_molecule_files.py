@@ -8,7 +8,7 @@ import pytest
 import yaml
 from ansible_collections.mlops.workbench.plugins.module_utils._host.system import SUPPORTED
 
-from lab import apt, images
+from lab import images
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = yaml.safe_load((ROOT / "molecule/config.yml").read_text())
@@ -27,7 +27,8 @@ def test_each_platform_is_one_of_the_labs(scenario: str) -> None:
 
 
 def test_each_image_is_of_a_system_that_the_roles_support() -> None:
-    assert {f"debian-{apt.RELEASE[suite]}" for suite in images.HOSTS} <= set(SUPPORTED)
+    for suite, number in images.RELEASES.items():
+        assert SUPPORTED[f"debian-{number}"].suite == suite
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
