@@ -19,19 +19,7 @@ options:
     type: dict
     required: true
   format:
-    description:
-      - V(badge) is the level of one project, or the lowest and the highest of several, as a small SVG for a README.
-      - V(html) is one page without scripts that loads nothing, with a heat map of projects by criteria, then for each project its profile,
-        what to do next, and the evidence. Light and dark as the reader's system is; every colour comes with a sign and a word.
-      - V(json) is the whole document, for programs and as the baseline of P(mlops.workbench.maturity_complaints#filter).
-      - V(junit) is JUnit XML with a suite a project and a case a criterion. What is missing up to the project's target level fails.
-        What is missing above it, unknown, waived or not applicable is skipped.
-      - V(markdown) is a table of all projects, then for each what is in the way of the next level, what to do next, and the evidence.
-      - V(prometheus) is a text file for the node exporter's textfile collector, with levels, coverage, and the status of each criterion.
-      - V(sarif) is SARIF 2.1.0 for code scanning, with one run for all projects, since servers take few runs a file and one a tool. It holds
-        what is not met or partly met up to the project's target level. A finding without a place in the code points at
-        C(.mlops-maturity.yml), where it can be attested or waived.
-      - V(summary) is a line a project with its name and both figures, the lowest levels first, for the end of a play.
+    description: What the report is for; docs/maturity.md tells it of each. V(summary) is a line a project, the lowest levels first.
     type: str
     required: true
     choices: [badge, html, json, junit, markdown, prometheus, sarif, summary]

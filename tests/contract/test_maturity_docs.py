@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 
 import yaml
-from ansible_collections.mlops.workbench.plugins.filter import maturity_report
 from ansible_collections.mlops.workbench.plugins.modules.maturity_info import REASONS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.attestations import statements
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import load_rules
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import KINDS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.model import STATUSES
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -56,16 +54,6 @@ def test_the_rules_are_taken(tmp_path: Path) -> None:
     assert "acme.tracking.log_*" in rules.signals["experiment_tracking"]["match"]
     assert "mlflow.log_*" in rules.signals["experiment_tracking"]["match"]
     assert rules.criteria["model_card"]["level"] == 2
-
-
-def test_every_format_is_offered() -> None:
-    options = yaml.safe_load(maturity_report.DOCUMENTATION)["options"]
-    specs = yaml.safe_load((ROOT / "roles/maturity/meta/argument_specs.yml").read_text())
-    files = yaml.safe_load((ROOT / "roles/maturity/vars/main.yml").read_text())["__maturity_files"]
-    offered = specs["argument_specs"]["main"]["options"]["maturity_report_formats"]["choices"]
-    assert tuple(options["format"]["choices"]) == FORMATS
-    assert set(offered) == set(files) == set(FORMATS) - {"summary"}
-    assert all(f"| `{name}` | `{file}` |" in PAGE for name, file in files.items())
 
 
 def test_the_servers_are_known() -> None:

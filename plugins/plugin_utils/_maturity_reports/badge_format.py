@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The level as a small SVG for a README."""
+"""The level of one project, or the lowest and the highest of several, as a small SVG for a README."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Mapping
 from .model import projects_of
 from .safe import escape
 
+FILE = "maturity.svg"
 COLOURS = {None: "#5b6470", 0: "#a3302b", 1: "#96520b", 2: "#75690a", 3: "#3c7327", 4: "#17693c"}
 SUBJECT = "MLOps maturity"
 HEIGHT = 20

@@ -4,7 +4,9 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as one HTML file: no script, nothing loaded from anywhere, everything foreign escaped."""
+"""One page for people, without scripts, that loads nothing and escapes everything foreign: a heat map of projects by criteria, then each
+project's profile, next steps and evidence. Light and dark, every colour with a sign and a word, usable by keyboard, on a phone and on paper.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ from .model import (
 from .radar import radar
 from .safe import escape
 
+FILE = "maturity.html"
 STYLE = Path(__file__).with_name("report.css")
 
 

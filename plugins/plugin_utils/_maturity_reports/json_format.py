@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as JSON, for programs and as a later run's baseline."""
+"""The whole document, for programs and as the baseline of `maturity_fail_on_regression`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import json
 from typing import Any, Mapping
 
 from .model import SCHEMA, shown
+
+FILE = "maturity.json"
 
 
 def render(given: Mapping[str, Any]) -> str:

@@ -4,7 +4,9 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as JUnit XML, for the test page of a CI server: a suite a project, a case a criterion."""
+"""JUnit XML for a CI server's test page, a suite a project and a case a criterion: what is missing up to `target_level` fails; what is missing
+above it, unknown, waived or not applicable is skipped.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from xml.etree import ElementTree  # only writes
 from .model import FULFILLED, STATUSES, examined, headline, in_words, label, place, projects_of, target
 from .safe import clean
 
+FILE = "maturity-junit.xml"
 FAILING = ("not_met", "partial")
 
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as Markdown, for a pull request or a wiki."""
+"""For a pull request or a wiki: a table of all projects, then for each what is in the way of the next level, what to do next, and the evidence."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from .model import (
     shown,
 )
 from .safe import clean
+
+FILE = "maturity.md"
 
 
 def render(given: Mapping[str, Any]) -> str:

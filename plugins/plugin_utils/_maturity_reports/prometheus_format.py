@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as a text file for the node exporter's textfile collector."""
+"""A text file for the node exporter's textfile collector: levels, coverage and the status of each criterion."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Iterator, Mapping
 from .model import examined, projects_of
 from .safe import clean
 
+FILE = "maturity.prom"
 Sample = tuple[dict[str, str], float]
 GAUGES = {
     "mlops_maturity_examined": "Whether the project could be examined.",

@@ -4,7 +4,10 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The formats of reports. Each is a module `<name>_format` of this package with a function `render`."""
+"""The formats of reports. Each is a module `<name>_format` of this package with a function `render`.
+
+Its first text says what it is, for the documentation. `FILE` is what the role calls the report; a format without it is no file.
+"""
 
 from __future__ import annotations
 

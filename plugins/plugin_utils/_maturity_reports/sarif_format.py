@@ -4,7 +4,9 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report as SARIF 2.1.0, for code scanning: what is missing or only partly there up to the target level."""
+"""SARIF 2.1.0 for code scanning, one run for all projects: what is not met or partly met up to `target_level`. What is unknown or waived is
+no finding; a finding without a place in the code points at `.mlops-maturity.yml`, where it can be attested or waived.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from .json_format import as_json
 from .model import Column, columns_of, in_words, label, projects_of, target
 from .safe import clean
 
+FILE = "maturity.sarif"
 SCHEMA_URL = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/mlops-workbench/mlops.workbench"
 SEVERITIES = {"not_met": "warning", "partial": "note"}

@@ -4,7 +4,7 @@
 
 # PRIVATE to the collection: it may change without notice.
 
-"""The report in a line a project, for the end of a play."""
+"""A line a project with its name and both figures, the lowest levels first, for the end of a play."""
 
 from __future__ import annotations
 
