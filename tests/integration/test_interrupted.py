@@ -17,8 +17,8 @@ CUTS = {
     "while apt installs the basics": ("base : Install the packages]", 3.0),
     "while apt installs the engine": ("Install the engine's packages]", 9.0),
     "during a download": ("Download the installer", 0.4),
-    "while the installer runs": ("Run the installer and prove that conda works", 1.2),
-    "while conda makes an environment": ("Create the environment and prove that the server starts from it", 2.5),
+    "while the installer runs": ("Run the installer and check that conda works", 1.2),
+    "while conda makes an environment": ("Create the environment and check that the server starts from it", 2.5),
 }
 
 
