@@ -125,7 +125,7 @@ def test_a_report_in_json_is_the_document():
 
 
 def test_a_format_that_is_not_known_is_refused():
-    with pytest.raises(ValueError, match="no report format 'pdf'; known are badge, html, json"):
+    with pytest.raises(ValueError, match=f"no report format 'pdf'; known are {', '.join(FORMATS)}"):
         report(FLEET, "pdf")
 
 
