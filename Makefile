@@ -101,7 +101,7 @@ accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<
 	@python tests/accuracy/accuracy.py "$(DIR)" $(LABELS) -v
 
 docs: deps ## Write the tables of the roles, and the pages of modules and maturity criteria and reports
-	@python tests/contract/report_formats.py
+	@python tests/contract/tables.py
 	@python tests/contract/role_readme.py
 	@python tests/contract/criteria_page.py
 	@python tests/contract/plugins_page.py

@@ -25,8 +25,7 @@ UBUNTU = Account("ubuntu", 1000, 1000, (1000, DOCKER_GROUP), "/home/ubuntu", "/b
 ROOT = Account("root", 0, 0, (0,), "/root", "/bin/bash")
 
 RECEIPTS = {
-    "base": {},
-    "docker": {},
+    **{role: {} for role in SITE_ROLES},
     "docker_group": {"users": ["ubuntu"]},
     "compose": {"version": "2.26.1"},
     "anaconda": {

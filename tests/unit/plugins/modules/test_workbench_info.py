@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 
 import pytest
-import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 from ansible_collections.mlops.workbench.plugins.modules import workbench_info
 
 
@@ -57,8 +55,3 @@ def test_it_refuses_no_time_at_all(run):
 
 def test_it_refuses_a_role_that_does_not_exist(run):
     assert "docker_groop" in run(expect=["docker_groop"])["msg"]
-
-
-def test_its_documentation_names_the_roles():
-    options = yaml.safe_load(workbench_info.DOCUMENTATION)["options"]
-    assert options["expect"]["choices"] == list(SITE_ROLES)

@@ -11,6 +11,7 @@ import json
 import pytest
 from ansible_collections.mlops.workbench.plugins.filter.doctor_document import FilterModule as DocumentFilter
 from ansible_collections.mlops.workbench.plugins.filter.doctor_table import FilterModule as TableFilter
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES
 from ansible_collections.mlops.workbench.plugins.plugin_utils._doctor import playbook_command, what_next
 
 document = DocumentFilter().filters()["doctor_document"]
@@ -41,15 +42,19 @@ GONE = {"unreachable": True, "changed": False, "msg": "Connection timed out\ndur
 REFUSED = {"failed": True, "msg": "Missing sudo password"}
 
 
+def row(host, ready, **cells):
+    return "  ".join([host, *(cells.get(role, "-").ljust(len(role)) for role in SITE_ROLES), ready])
+
+
 def test_the_table_of_a_fleet():
     fleet = document({"node1": READY, "node2": BROKEN, "a-longer-name": GONE, "node4": REFUSED, "node5": {}})
     assert table(fleet) == [
-        "HOST           base  anaconda  docker  docker_group  compose  project  jupyter  READY",
-        "node1          ok    -         ok      -             -        -        -        yes",
-        "node2          ok    -         FAIL    FAIL          -        -        FAIL     NO",
-        "a-longer-name  -     -         -       -             -        -        -        unreachable",
-        "node4          -     -         -       -             -        -        -        not examined",
-        "node5          -     -         -       -             -        -        -        not examined",
+        "HOST           " + "  ".join(SITE_ROLES) + "  READY",
+        row("node1        ", "yes", base="ok", docker="ok"),
+        row("node2        ", "NO", base="ok", docker="FAIL", docker_group="FAIL", jupyter="FAIL"),
+        row("a-longer-name", "unreachable"),
+        row("node4        ", "not examined"),
+        row("node5        ", "not examined"),
         "",
         "node2:",
         "  docker.engine (ubuntu): docker.engine is broken",
@@ -93,7 +98,7 @@ def test_hosts_have_one_form_in_the_document_whatever_became_of_them():
 def test_a_bare_host_is_told_what_to_do_though_no_role_is_to_blame():
     bare = result(check("workbench.receipts", False, "set it up", subject="host"))
     assert table(document({"node1": bare}))[1:4] == [
-        "node1  -     -         -       -             -        -        -        NO",
+        row("node1", "NO"),
         "",
         "node1:",
     ]

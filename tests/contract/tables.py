@@ -1,4 +1,4 @@
-"""Writes what other files tell of the formats of reports from their modules: `python tests/contract/report_formats.py`."""
+"""Writes the roles of a site and the formats of reports where a file has to list them: `python tests/contract/tables.py`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".ansible/collections"))
 
+from ansible_collections.mlops.workbench.plugins.module_utils._workbench.roles import SITE_ROLES  # noqa: E402
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports import registry  # noqa: E402
 
 MODULES = {name: import_module(f"{registry.__package__}.{name}_format") for name in registry.FORMATS}
@@ -19,6 +20,7 @@ ROWS = [f"| `{name}` | `{file}` | {' '.join(str(MODULES[name].__doc__).split())}
 PARTS = {
     "docs/maturity.md": (r"\| format \| file \| what it is \|\n.*\n", "\n".join(ROWS)),
     "plugins/filter/maturity_report.py": (r"choices: \[", ", ".join(MODULES)),
+    "plugins/modules/workbench_info.py": (r"expect:\n(?: .*\n)*? +choices: \[", ", ".join(SITE_ROLES)),
     "roles/maturity/meta/argument_specs.yml": (r"maturity_report_formats:\n(?: .*\n)*? +choices: \[", ", ".join(FILES)),
     "roles/maturity/vars/main.yml": (r"__maturity_files:\n", "\n".join(map("  {0[0]}: {0[1]}".format, FILES.items()))),
 }
