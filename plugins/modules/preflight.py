@@ -392,6 +392,10 @@ folders:
   description: The names in the folders asked for, sorted, by path; none where there is no such folder.
   type: dict
   returned: success
+user_folders:
+  description: Where the O(user_folders) are, with links followed, by path.
+  type: dict
+  returned: success
 answering:
   description: The units of those O(servers) that respond.
   type: list

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Iterator
 
 from .._host.accounts import Account, account, group_sources, is_external, listed_members, user_name, users_of_group
 from .._host.ownership import SharedError, owner_of, prefix_owner
 from .model import LOGIN_USER, Problem, expand
+
+UNFIT_FOR_UNITS = re.compile(r"[\s'\"%$\\]")
 
 
 def find_users(needs: dict[str, list[str]], problems: list[Problem]) -> dict[str, Account]:
@@ -105,6 +108,19 @@ def find_owners(needs: dict[str, dict[str, Any]], problems: list[Problem]) -> di
         if name not in ["root", *need.get("users", [name])] or name.isdigit():
             text = "%s is in the hands of %s, whose programs others would run" % (" or ".join(need["paths"]), name)
             problems.append(Problem(variable, text, need.get("remedy", "give it to a user who exists")))
+    return found
+
+
+def resolve_user_folders(needs: dict[str, dict[str, str]], problems: list[Problem], login: str) -> dict[str, str]:
+    """Where the folders are, with links followed, by path; a problem where a unit of systemd cannot name where a user's is."""
+    found = {}
+    for variable, need in sorted(needs.items()):
+        path = expand(need["path"], login)
+        found[path] = os.path.realpath(path)
+        if "user" in need and found[path] != path and UNFIT_FOR_UNITS.search(found[path]):
+            text = "%s leads to %r, and no unit of systemd can name that" % (path, found[path])
+            remedy = "take blanks, quotes, backslashes, $ and %% out of that path, or set %s to another" % variable
+            problems.append(Problem(variable, text, remedy))
     return found
 
 

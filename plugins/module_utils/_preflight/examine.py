@@ -47,6 +47,7 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
     problems += network.check_addresses(needs["addresses"])
     owners = accounts.find_owners(needs["owners"], problems)
     problems += accounts.check_user_folders(needs["user_folders"], login)
+    user_folders = accounts.resolve_user_folders(needs["user_folders"], problems, login)
     answering = [server["unit"].replace(LOGIN_USER, login) for server in needs["servers"] if network.responds(server)]
     if not check_mode:  # there, an earlier role of the play would have brought it
         problems += programs.check_programs(needs["programs"])
@@ -89,6 +90,7 @@ def examine(needs: dict[str, Any], run_command: RunCommand, check_mode: bool = F
         "outputs": {name: programs.output(command, run_command) for name, command in needs["outputs"].items()},
         "receipt": receipt,
         "folders": {path: list_folder(path) for path in needs["folders"]},
+        "user_folders": user_folders,
         "answering": answering,
         "proofs": {
             name: programs.stands(proof, bool(answering), run_command) for name, proof in needs["proofs"].items()

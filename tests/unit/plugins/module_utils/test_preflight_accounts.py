@@ -137,6 +137,20 @@ def test_a_folder_may_be_a_link_to_another_disk_that_is_its_users_and_is_there(t
     assert "is a link to %s/home/notebooks, which" % tmp_path in told(tmp_path / "home/notebooks")[0][1]
 
 
+@pytest.mark.parametrize(
+    ("target", "fits"), [("disk/theirs", True), ("a\nExecStartPre=+/bin/b", False), ("a b", False)]
+)
+def test_a_folder_is_told_as_what_its_links_lead_to_unless_a_unit_cannot_name_that(tmp_path, target, fits):
+    (tmp_path / "notebooks").symlink_to(tmp_path / target)
+    need, problems = {"path": "%s/notebooks/new" % tmp_path}, []
+    found = accounts.resolve_user_folders({"x_dir": {**need, "user": "nobody"}}, problems, "nobody")
+    assert found == {need["path"]: "%s/%s/new" % (tmp_path, target)}
+    assert [problem.variable for problem in problems] == ([] if fits else ["x_dir"])
+    problems.clear()
+    accounts.resolve_user_folders({"x_dir": need}, problems, "nobody")
+    assert problems == [], "it stands in no unit"
+
+
 @pytest.fixture(name="directory")
 def fixture_directory(monkeypatch, tmp_path):
     """A group `docker` that is in no file of this host."""
