@@ -301,9 +301,16 @@ maturity:
       description:
         - Each criterion with C(id), C(level), C(title), C(status), C(strength), C(evidence), C(reason) and C(remedy).
         - The status is V(met), V(partial), V(not_met), V(unknown), V(not_applicable), V(attested) or V(waived).
-        - The strength is 1 for what is declared, 2 for notebooks and tests, 3 for project code, 4 for what something starts.
+        - The strength is 1 for what is declared, 2 for notebooks and tests, 3 for project code, 4 for what something starts, 5 for what a server has.
+        - With O(live) also C(live), what each server shows of it, whether it was C(seen) at work, and of how many runs how many succeeded.
       type: list
       elements: dict
+    live:
+      description: The levels as the checkout alone has them (C(declared)), and with what servers have shown at work (C(seen)).
+      type: dict
+      returned: when a server in O(live) answered
+      version_added: 1.1.0
+      sample: {"declared": {"level": 2, "practice_level": 3}, "seen": {"level": 2, "practice_level": 2}}
     components:
       description:
         - Where RV(maturity.project) has the layout V(monorepo), each folder with a manifest and machine learning of its own, else none.

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,11 @@ mlflow.set_experiment("taxi")
 with mlflow.start_run():
     mlflow.log_param("depth", 3)
     mlflow.log_metric("rmse", 5.1)
+try:
+    with mlflow.start_run():
+        raise ValueError
+except ValueError:
+    pass
 """
 REGISTER = """
 from mlflow import MlflowClient
@@ -42,8 +48,13 @@ VERSION = """
 from mlflow import MlflowClient
 
 client = MlflowClient()
-(run,) = client.search_runs([client.get_experiment_by_name("taxi").experiment_id])
+(run,) = client.search_runs([client.get_experiment_by_name("taxi").experiment_id], "attributes.status = 'FINISHED'")
 client.create_model_version("taxi", source=run.info.artifact_uri, run_id=run.info.run_id)
+"""
+ALIAS = """
+from mlflow import MlflowClient
+
+MlflowClient().set_registered_model_alias("taxi", "champion", "2")
 """
 DEPLOY = """
 import asyncio
@@ -76,6 +87,25 @@ async def main():
     async with get_client() as client:
         deployment = await client.read_deployment_by_name("train/weekly")
         await client.create_flow_run_from_deployment(deployment.id, state=Completed())
+
+
+asyncio.run(main())
+"""
+SCHEDULED = """
+import asyncio
+from prefect.client.orchestration import get_client
+from prefect.states import Completed, Failed
+
+
+async def main():
+    async with get_client() as client:
+        for _second in range(60):
+            runs = [run for run in await client.read_flow_runs() if run.auto_scheduled]
+            if len(runs) > 1:
+                break
+            await asyncio.sleep(1)
+        await client.set_flow_run_state(runs[0].id, Completed(), force=True)
+        await client.set_flow_run_state(runs[1].id, Failed(), force=True)
 
 
 asyncio.run(main())
@@ -176,11 +206,22 @@ def prefect(tmp_path):
     service.stop()
 
 
-def judged(status, identifier, live):
+def found_of(status, identifier, live):
     entry = {"id": identifier, "level": 2, "status": status, "strength": 3, "evidence": [], "reason": ""}
-    (found,), warnings = apply_live([entry], live)
+    (found,), warnings = apply_live([entry], live, datetime.now(timezone.utc).date().isoformat())
     assert warnings == []
+    return found
+
+
+def judged(status, identifier, live):
+    found = found_of(status, identifier, live)
     return found["status"], found["strength"], found["reason"]
+
+
+def told(identifier, live):
+    """What the first server shows of a criterion: whether it was seen, the runs, those that succeeded, the last, how often."""
+    found = found_of("met", identifier, live).get("live", [{"seen": None}])[0]
+    return tuple(found.get(key) for key in ("seen", "runs", "succeeded", "last", "how_often"))
 
 
 def test_mlflow(mlflow):
@@ -193,12 +234,19 @@ def test_mlflow(mlflow):
     assert judged("met", "experiment_tracking", live) == ("met", 5, "")
     assert judged("not_met", "experiment_tracking", live) == ("not_met", 3, "")
     assert judged("not_met", "experiment_tracking", named) == ("met", 5, "")
+    assert told("experiment_tracking", named) == (True, 2, 1, "within a day", "hourly or more often")
+    assert told("training_pipeline", live)[0] is True
 
     mlflow.run(REGISTER)
     assert judged("met", "model_registry", named) == ("partial", 3, "MLflow: registered models have no version (taxi)")
     mlflow.run(VERSION)
     assert judged("partial", "model_registry", live) == ("met", 5, "")
     assert judged("not_met", "model_registry", named) == ("met", 5, "")
+    assert told("model_registry", named) == (True, 1, 1, "within a day", "once")
+    mlflow.run(VERSION)
+    assert told("automated_promotion", live)[0] is None
+    mlflow.run(ALIAS)
+    assert told("automated_promotion", live)[0] is True
 
 
 def test_prefect(prefect):
@@ -214,6 +262,11 @@ def test_prefect(prefect):
 
     prefect.run(RUN)
     assert judged("met", "orchestration", live) == ("met", 5, "")
+    assert told("orchestration", named) == (True, 1, 1, "within a day", "once")
+    assert told("scheduled_training", named)[:3] == (False, 0, 0)
+
+    prefect.run(SCHEDULED)
+    assert told("scheduled_training", named)[:3] == (True, 2, 1)
 
     prefect.run(PAUSE)
     said = ("partial", 3, "Prefect: every schedule is paused (train/weekly)")

@@ -40,7 +40,11 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.tech_sta
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.technologies import warnings_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.unread import Unread, unread_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live, live_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import (
+    apply_live,
+    live_of,
+    seen_at_work,
+)
 
 LESSON = re.compile(
     r"^(?:\d\d?[-_.])?(?:week|w\d|module|day[-_]?\d|lab[-_]?\d|cohort|lesson|lecture|chapter|session|homework|hw\d)",
@@ -68,7 +72,10 @@ def judge(
     today: str = "",
     live: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The result document of schema 1, from what the module sends. `today` (YYYY-MM-DD) decides which statements have expired."""
+    """The result document of schema 1, from what the module sends.
+
+    `today` (YYYY-MM-DD) decides which statements have expired, and how long ago it is what a server tells.
+    """
     facts = decoded(document)
     declared = statements(
         facts.text.get(".mlops-maturity.yml", ""), attestations or [], waivers or [], set(rules.criteria), today
@@ -79,7 +86,7 @@ def judge(
         attested_only=frozenset(name for name, criterion in rules.criteria.items() if criterion.get("attested_only")),
     )
     whole = _assess(facts, rules, declared)
-    entries, unanswered = apply_live(whole.entries, live or {})
+    entries, unanswered = apply_live(whole.entries, live or {}, today)
     declared.warnings += unanswered
     target = target_level or declared.target_level or LEVELS[-1]
     levels = scale.figures(entries, whole.reason)
@@ -98,10 +105,13 @@ def judge(
         "profile": profile,
         "target_level": target,
         **levels,
+        **_declared_and_seen(whole, entries, rules, scale),
         "level_name": "" if level is None else LEVEL_NAMES[level],
         "reason": whole.reason,
         "criteria": entries,
-        "components": [_component(folder, folders, whole, rules, declared, scale, live or {}) for folder in folders],
+        "components": [
+            _component(folder, folders, whole, rules, declared, scale, live or {}, today) for folder in folders
+        ],
         "blockers": [advice.blocker(item) for item in in_the_way],
         "next_steps": [] if whole.reason else _next_steps(entries, in_the_way, rules, first, target, whole),
         "attested": [item["id"] for item in entries if item["status"] == "attested"],
@@ -156,19 +166,32 @@ def _component(  # noqa: PLR0917 (what the project has, and the folder)
     declared: Declared,
     scale: Scale,
     live: Mapping[str, Any],
+    today: str,
 ) -> dict[str, Any]:
     part = _assess(facts_of_component(whole.facts, folder, folders, whole.answers), rules, declared)
     # A server that does not answer is told of once, for the whole.
-    entries, _unanswered = apply_live(part.entries, live_of(live, folder))
+    entries, _unanswered = apply_live(part.entries, live_of(live, folder), today)
     return {
         "path": folder,
         "kind": part.kinds,
         **scale.figures(entries, part.reason),
+        **_declared_and_seen(part, entries, rules, scale),
         "criteria": [
-            {"id": item["id"], "level": item["level"], "status": item["status"], "strength": item["strength"]}
-            for item in entries
+            {key: item[key] for key in ("id", "level", "status", "strength", "live") if key in item} for item in entries
         ],
     }
+
+
+def _declared_and_seen(
+    judged: Assessment, entries: list[dict[str, Any]], rules: Rules, scale: Scale
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Both levels as the checkout alone declares them, and as far as they were seen at work; nothing where no server answered."""
+    if not any("live" in item for item in entries):
+        return {}
+    at_runtime = {name for name, criterion in rules.criteria.items() if criterion.get("runtime")}
+    both = {"declared": judged.entries, "seen": seen_at_work(entries, at_runtime)}
+    figures = {name: scale.figures(items, judged.reason) for name, items in both.items()}
+    return {"live": {name: {key: found[key] for key in ("level", "practice_level")} for name, found in figures.items()}}
 
 
 def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)

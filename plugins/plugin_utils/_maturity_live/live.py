@@ -6,7 +6,7 @@
 
 """Live evidence: what the project's servers say, against what its checkout says.
 
-    criteria, warnings = apply_live(criteria, live)
+    criteria, warnings = apply_live(criteria, live, today)
 
 `criteria` is the list of criterion entries of a result document (schema 1), before the level is computed. `live` is the option of
 maturity_info: a server each, by kind, with `url` (http or https), optionally `token` or `username` and `password`, `timeout` in seconds
@@ -22,14 +22,15 @@ Returns new entries, in the same order; the ones given stay as they are. An obse
 - lowers: what is met in the checkout, and is not there on the server (no run, no registered model, a paused schedule), is partial;
 - raises what the checkout does not show only where the project's own names were given: another project's runs prove nothing.
 
-Attested, waived and not applicable criteria are left alone. A server that does not answer, or not as expected, changes nothing: it is a
+An observed criterion has under `live` what each server shows of it, and whether it was seen at work: `today` (YYYY-MM-DD) is what ages
+are counted from. The status of attested, waived and not applicable criteria is left alone. A server that does not answer, or not as expected, changes nothing: it is a
 warning. Only requests that read are made. Raises LiveOptionError for an option that does not say what is asked.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Collection, Iterable, Mapping
 
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import note
 
@@ -40,13 +41,14 @@ from .prefect import observe_prefect
 
 SEEN_LIVE = 5
 JUDGED = ("met", "partial", "not_met", "unknown")
+OBSERVED = (*JUDGED, "attested")
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of server: how it is asked, and the options that name the project's own things on it."""
 
-    observe: Callable[[Client, Mapping[str, Any]], list[Observation]]
+    observe: Callable[[Client, Mapping[str, Any], str], list[Observation]]
     names: tuple[str, ...]
 
 
@@ -59,7 +61,7 @@ COMMON = ("url", "token", "username", "password", "timeout")
 
 
 def apply_live(
-    criteria: Iterable[Mapping[str, Any]], live: Mapping[str, Mapping[str, Any] | None]
+    criteria: Iterable[Mapping[str, Any]], live: Mapping[str, Mapping[str, Any] | None], today: str = ""
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the criteria as the servers see them, and a warning for each server that could not be asked."""
     observations: dict[str, list[Observation]] = {}
@@ -70,7 +72,7 @@ def apply_live(
         client = _client(kind, options)
         note(f"the answers of {kind}")
         try:
-            for item in KINDS[kind].observe(client, options):
+            for item in KINDS[kind].observe(client, options, today):
                 observations.setdefault(item.criterion, []).append(item)
         except Unanswered as problem:
             warnings.append(f"no live evidence from {kind}: {problem}")
@@ -80,6 +82,18 @@ def apply_live(
             # Whatever the server says: the project is judged without it.
             warnings.append(f"no live evidence from {kind}: its answer is not understood ({type(problem).__name__})")
     return [_judge(found, observations.get(found["id"], [])) for found in criteria], warnings
+
+
+def seen_at_work(criteria: Iterable[Mapping[str, Any]], at_runtime: Collection[str]) -> list[dict[str, Any]]:
+    """Return the criteria as far as they were seen: what a checkout only declares of something that has to run is not met."""
+    return [
+        {**found, "status": "not_met"}
+        if found["id"] in at_runtime
+        and found["status"] in OBSERVED
+        and not any(item["seen"] for item in found.get("live", ()))
+        else dict(found)
+        for found in criteria
+    ]
 
 
 def live_of(live: Mapping[str, Mapping[str, Any] | None], component: str) -> dict[str, dict[str, Any]]:
@@ -125,6 +139,8 @@ def _client(kind: str, options: Mapping[str, Any]) -> Client:
 
 def _judge(found: Mapping[str, Any], observations: list[Observation]) -> dict[str, Any]:
     result = dict(found)
+    if observations and found["status"] in OBSERVED:
+        result["live"] = [item.entry() for item in observations]
     if not observations or found["status"] not in JUDGED:
         return result
     seen = [item for item in observations if item.seen]

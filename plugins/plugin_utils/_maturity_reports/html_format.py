@@ -28,6 +28,7 @@ from .model import (
     in_words,
     kind,
     label,
+    observed,
     percent,
     place,
     practised,
@@ -222,7 +223,7 @@ def _criterion(found: Mapping[str, Any]) -> str:
     status = STATUSES[found["status"]]
     items = [
         f"<li><code>{escape(place(each))}</code> {escape(each.get('symbol') or '')}</li>" for each in found["evidence"]
-    ]
+    ] + [f"<li>{escape(each)}</li>" for each in observed(found)]
     reason = f"<p>{escape(in_words(found['reason']))}</p>" if found.get("reason") else ""
     evidence = f"<ul>{''.join(items)}</ul>" if items else ""
     return (

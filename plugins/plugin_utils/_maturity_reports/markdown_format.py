@@ -21,6 +21,7 @@ from .model import (
     in_words,
     kind,
     label,
+    observed,
     percent,
     place,
     practised,
@@ -97,7 +98,8 @@ def _project(project: Mapping[str, Any]) -> Iterator[str]:
 
 def _evidence(found: Mapping[str, Any]) -> str:
     places = [f"{code(place(each))} {text(each.get('symbol') or '')}".rstrip() for each in found["evidence"]]
-    return "<br>".join([*places, *([text(in_words(found["reason"]))] if found.get("reason") else [])])
+    reason = [in_words(found["reason"])] if found.get("reason") else []
+    return "<br>".join([*places, *(text(each) for each in (*reason, *observed(found)))])
 
 
 def _blocker(blocker: Mapping[str, Any]) -> str:

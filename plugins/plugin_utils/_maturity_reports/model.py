@@ -182,9 +182,29 @@ def rank(project: Mapping[str, Any]) -> int:
 
 
 def practised(project: Mapping[str, Any]) -> str:
-    """Return the practice level, or that there is none."""
+    """Return the practice level, or that there is none; and where servers were asked, what is declared and what was seen at work."""
     level = project.get("practice_level")
-    return "none" if level is None else str(level)
+    if level is None:
+        return "none"
+    live = project.get("live")
+    if not live:
+        return str(level)
+    return f"{level} (declared {live['declared']['practice_level']}, seen {live['seen']['practice_level']})"
+
+
+def observed(found: Mapping[str, Any]) -> list[str]:
+    """Return in words what servers show of a criterion: whether it was seen at work, how often, how it ended and when last."""
+    return [_observed(item) for item in found.get("live", ())]
+
+
+def _observed(item: Mapping[str, Any]) -> str:
+    head = f"{'seen' if item['seen'] else 'not seen'} at work: {item['source']}: {item['detail']}"
+    if "runs" not in item:
+        return head
+    if not item["runs"]:
+        return f"{head}; never ran"
+    last = " ".join(filter(None, ("the last", item["last_outcome"], item["last"])))
+    return f"{head}; {item['succeeded']} of {item['runs']} succeeded, {item['how_often']}, {last}"
 
 
 def in_words(reason: str) -> str:

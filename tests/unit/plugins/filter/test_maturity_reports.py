@@ -261,6 +261,25 @@ COMPONENT = {
 }
 
 
+def test_what_was_seen_at_work_is_told_apart_from_what_is_declared():
+    ran = {"runs": 4, "succeeded": 3, "last": "within a day", "last_outcome": "failed", "how_often": "weekly"}
+    told = {"source": "MLflow", "seen": True, "detail": "runs with parameters and metrics", **ran}
+    criteria = [
+        {**found, "live": [told]} if found["id"] == "experiment_tracking" else found for found in TAXI["criteria"]
+    ]
+    levels = {"declared": {"level": 1, "practice_level": 3}, "seen": {"level": 1, "practice_level": 2}}
+    project = {**TAXI, "practice_level": 3, "criteria": criteria, "live": levels}
+    for name in ("html", "markdown", "summary"):
+        shown = REPORTS[name](project)
+        assert "3 (declared 3, seen 2)" in shown
+        assert "declared" not in REPORTS[name](TAXI)
+        if name != "summary":
+            assert (
+                "seen at work: MLflow: runs with parameters and metrics; 3 of 4 succeeded, weekly, the last failed within a day"
+                in shown
+            )
+
+
 def test_components_are_shown():
     project = {**TAXI, "components": [COMPONENT]}
     assert "| `services/<b>\\|x'` | 2 | 1 (up to 2) | 40 % | 75 % | 0 % | 0 % |" in REPORTS["markdown"](project)

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
@@ -32,7 +33,29 @@ PARTS = {
     for file, text in (("train.py", TRACKED), ("pyproject.toml", ""))
 }
 EXPERIMENTS = {"experiments": [{"experiment_id": "1", "name": "taxi"}]}
-RUN = {"info": {}, "data": {"params": [{"key": "a"}], "metrics": [{"key": "b"}]}}
+TODAY = "2026-11-27"
+NOON = 1795780800  # on that day
+
+
+def run(days=0, source="train.py"):
+    tags = [{"key": "mlflow.source.name", "value": source}]
+    return {
+        "info": {"end_time": (NOON - days * 86400) * 1000},
+        "data": {"params": [{"key": "a"}], "metrics": [{"key": "b"}], "tags": tags},
+    }
+
+
+def version(number, days=0, made_by="r"):
+    made = (NOON - days * 86400) * 1000
+    return {"name": "taxi", "version": str(number), "creation_timestamp": made, "status": "READY", "run_id": made_by}
+
+
+def flow_run(days=0, state="COMPLETED", **more):
+    end = datetime.fromtimestamp(NOON - days * 86400, timezone.utc).isoformat().replace("+00:00", "Z")
+    return {"deployment_id": "d", "state_type": state, "end_time": end, "auto_scheduled": False, **more}
+
+
+RUN = run()
 MODEL = {"name": "taxi", "latest_versions": [{"version": "1"}]}
 DEPLOYMENT = {"id": "d", "flow_id": "f", "name": "weekly", "paused": False, "schedules": [{"active": True}]}
 
@@ -54,6 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         status, headers, text = 404, {}, b"{}"
         if path in self.server.answers:
             answer = self.server.answers[path]
+            answer = answer(body) if callable(answer) else answer
             status, headers, text = answer if isinstance(answer, tuple) else (200, {}, json.dumps(answer).encode())
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(text))}.items():
@@ -75,22 +99,26 @@ def server():
         running.shutdown()
 
 
-def mlflow(server, runs=(), models=()):
+def mlflow(server, runs=(), models=(), failed=(), versions=()):
+    def search(body):
+        return {"runs": list(runs if b"FINISHED" in body else failed)}
+
     server.answers.update(
         {
             "/api/2.0/mlflow/experiments/search": EXPERIMENTS,
-            "/api/2.0/mlflow/runs/search": {"runs": list(runs)},
+            "/api/2.0/mlflow/runs/search": search,
             "/api/2.0/mlflow/registered-models/search": {"registered_models": list(models)},
+            "/api/2.0/mlflow/model-versions/search": {"model_versions": list(versions)},
         }
     )
 
 
-def prefect(server, deployments=(), completed=0, automations=()):
+def prefect(server, deployments=(), runs=(), automations=()):
     server.answers.update(
         {
             "/api/flows/filter": [{"id": "f", "name": "train"}],
             "/api/deployments/filter": list(deployments),
-            "/api/flow_runs/count": completed,
+            "/api/flow_runs/filter": list(runs),
             "/api/automations/filter": list(automations),
         }
     )
@@ -104,7 +132,7 @@ def entry(identifier, status):
 def judged(identifier, status, kind, **options):
     given = entry(identifier, status)
     before = json.dumps(given)
-    (found,), warnings = apply_live([given], {kind: options})
+    (found,), warnings = apply_live([given], {kind: options}, TODAY)
     assert warnings == []
     assert json.dumps(given) == before
     return found
@@ -160,11 +188,127 @@ def test_a_component_has_what_is_named_for_it(server, tmp_path):
 @pytest.mark.parametrize("status", ["attested", "waived", "not_applicable"])
 def test_what_people_said_is_left_alone(server, status):
     mlflow(server)
-    assert judged("model_registry", status, "mlflow", url=server.url) == entry("model_registry", status)
+    found = judged("model_registry", status, "mlflow", url=server.url)
+    assert {key: value for key, value in found.items() if key != "live"} == entry("model_registry", status)
+
+
+def test_it_is_told_how_often_it_ran_how_it_ended_and_when_last(server):
+    mlflow(server, [run(20), run(13), run(6, "ipykernel_launcher.py")], failed=[{"info": {"end_time": NOON * 1000}}])
+    (told,) = judged("experiment_tracking", "met", "mlflow", url=server.url)["live"]
+    assert told == {
+        "source": "MLflow",
+        "seen": True,
+        "detail": "runs with parameters and metrics",
+        "runs": 4,
+        "succeeded": 3,
+        "last": "within a day",
+        "last_outcome": "failed",
+        "last_success": "within a week",
+        "how_often": "weekly",
+    }
+    # A notebook's run is none of a program, and a run says which it was.
+    (told,) = judged("training_pipeline", "met", "mlflow", url=server.url)["live"]
+    assert (told["runs"], told["last_success"]) == (2, "within a month")
+    assert judged("training_pipeline", "not_met", "mlflow", url=server.url)["status"] == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "seen"),
+    [
+        (1, "within a day", True),
+        (8, "within a month", True),
+        (91, "within three months", True),
+        (400, "over a year ago", False),
+    ],
+)
+def test_what_succeeded_long_ago_is_not_seen(server, days, age, seen):
+    mlflow(server, [RUN], [MODEL], versions=[version(1, days)])
+    found = judged("model_registry", "met", "mlflow", url=server.url)
+    (told,) = found["live"]
+    assert (found["status"], told["seen"], told["last"], told["how_often"]) == ("met", seen, age, "once")
+
+
+def test_a_schedule_that_has_started_nothing_is_declared_and_not_seen(server):
+    url = f"{server.url}/api"
+    for runs, seen in (
+        ([flow_run()], False),
+        ([flow_run(auto_scheduled=True, state="FAILED")], False),
+        ([flow_run(auto_scheduled=True, deployment_id="other")], False),
+        ([flow_run(auto_scheduled=True)], True),
+    ):
+        prefect(server, [DEPLOYMENT], runs)
+        found = judged("scheduled_training", "met", "prefect", url=url)
+        assert found["status"] == "met"
+        assert [item["seen"] for item in found["live"]] == [seen]
+
+
+def test_retraining_was_seen_where_the_automation_has_started_a_run(server):
+    automation = {"enabled": True, "actions": [{"type": "run-deployment", "deployment_id": "d"}]}
+    options = {"url": f"{server.url}/api", "deployments": ["train/weekly"]}
+    for created_by, seen in ((None, False), ({"type": "DEPLOYMENT"}, False), ({"type": "AUTOMATION"}, True)):
+        prefect(server, [DEPLOYMENT], [flow_run(created_by=created_by)], [automation])
+        (told,) = judged("automated_retraining", "met", "prefect", **options)["live"]
+        assert told["seen"] is seen
+
+
+def test_an_alias_confirms_promotion_where_there_was_a_choice_among_what_runs_made(server):
+    promoted = {**MODEL, "aliases": [{"alias": "champion", "version": 1}]}
+    for versions, seen in (
+        ([version(1)], False),
+        ([version(1), version(2)], True),
+        ([version(1, made_by=""), version(2)], False),
+    ):
+        mlflow(server, [RUN], [promoted], versions=versions)
+        found = judged("automated_promotion", "met", "mlflow", url=server.url)
+        assert any(item["seen"] for item in found.get("live", ())) is seen
+        assert judged("automated_promotion", "not_met", "mlflow", url=server.url)["status"] == "not_met"
+
+
+def levels(server, tmp_path, files, live, **more):
+    found = judge(facts_of(write(tmp_path, files)), shipped(), live=live, today=TODAY, **more)
+    return found.get("live"), found
+
+
+def test_a_level_that_only_the_checkout_shows_is_told_apart_from_one_that_was_seen(server, tmp_path):
+    files = {
+        "train.py": TRACKED,
+        "flow.py": """
+            from prefect import flow, task
+            from train import train
+            fit = task(train)
+            @flow
+            def weekly():
+                fit()
+            if __name__ == "__main__":
+                weekly.serve(name="weekly", cron="0 3 * * 1")
+        """,
+        "register.py": 'import mlflow\nmlflow.register_model("runs:/x/model", "taxi")\n',
+        "requirements.txt": "mlflow==3.1.0\nprefect==3.4.0\nscikit-learn==1.7.0\n",
+    }
+    live = {"mlflow": {"url": server.url}, "prefect": {"url": f"{server.url}/api"}}
+    mlflow(server, [RUN], [MODEL], versions=[version(1)])
+    prefect(server, [DEPLOYMENT], [flow_run(auto_scheduled=True)])
+    told, found = levels(server, tmp_path, files, live)
+    assert told["declared"]["practice_level"] == told["seen"]["practice_level"] == found["practice_level"] == 2
+    # The schedule is on, and nothing has run for a year.
+    mlflow(server, [run(400)], [MODEL], versions=[version(1, 400)])
+    prefect(server, [DEPLOYMENT], [flow_run(400, auto_scheduled=True)])
+    told, found = levels(server, tmp_path, files, live)
+    assert (told["declared"]["practice_level"], told["seen"]["practice_level"], found["practice_level"]) == (2, 0, 2)
+    assert json.dumps(found) == json.dumps(levels(server, tmp_path, files, live)[1])
+
+
+def test_without_an_answer_nothing_changes(server, tmp_path):
+    live = {"mlflow": {"url": server.url}}
+    told, found = levels(server, tmp_path, {"train.py": TRACKED}, live)
+    plain = judge(facts_of(tmp_path), shipped(), today=TODAY)
+    assert told is None
+    assert {**found, "warnings": []} == {**plain, "warnings": []}
+    assert len(found["warnings"]) == 1
 
 
 def test_a_schedule_is_confirmed_or_lowered(server):
-    prefect(server, [DEPLOYMENT], completed=3)
+    prefect(server, [DEPLOYMENT], [flow_run()])
     url = f"{server.url}/api"
     assert judged("scheduled_training", "met", "prefect", url=url)["strength"] == 5
     assert judged("orchestration", "partial", "prefect", url=url)["status"] == "met"
@@ -177,12 +321,12 @@ def test_a_schedule_is_confirmed_or_lowered(server):
 
 def test_an_automation_of_a_named_deployment_retrains(server):
     action = {"type": "run-deployment", "deployment_id": "d"}
-    prefect(server, [DEPLOYMENT], 1, [{"enabled": True, "actions": [action]}])
+    prefect(server, [DEPLOYMENT], [flow_run()], [{"enabled": True, "actions": [action]}])
     url = f"{server.url}/api"
     found = judged("automated_retraining", "not_met", "prefect", url=url, deployments=["train/weekly"])
     assert found["status"] == "met"
     assert judged("automated_retraining", "not_met", "prefect", url=url)["status"] == "not_met"
-    prefect(server, [DEPLOYMENT], 1, [{"enabled": False, "actions": [action]}])
+    prefect(server, [DEPLOYMENT], [flow_run()], [{"enabled": False, "actions": [action]}])
     found = judged("automated_retraining", "met", "prefect", url=url, deployments=["train/weekly"])
     assert found["status"] == "met"
     assert found["strength"] == 3
