@@ -12,8 +12,8 @@ module: maturity_info
 short_description: Tell the MLOps maturity level of a project from its checkout
 version_added: 1.0.0
 description:
-  - Reads a checkout once and tells which of 17 criteria it meets, from level 1 (DevOps) to level 4 (full automation).
-    An eighteenth, how people work together, can only be attested.
+  - Reads a checkout once and tells which criteria it meets, from level 1 (DevOps) to level 4 (full automation).
+    How people work together can only be attested.
   - Every answer names files and lines. A dependency that is only listed, a mention in a README or a comment is no evidence.
   - Nothing of the checkout is run, imported or templated, and no link is followed out of it.
   - The target reads the files and the controller judges, so the target needs Python alone.

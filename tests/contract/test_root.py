@@ -76,8 +76,9 @@ def variables(role: Path) -> dict[str, Any]:
     """Return the variables of a role, by name."""
     return {
         name: told
-        for place in ("defaults", "vars")
-        for name, told in yaml.load((role / place / "main.yml").read_text(), yaml.CSafeLoader).items()
+        for path in (role / "defaults/main.yml", role / "vars/main.yml")
+        if path.exists()
+        for name, told in yaml.load(path.read_text(), yaml.CSafeLoader).items()
         if not name.endswith("_checksums")
     }
 
