@@ -22,6 +22,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs 
     dockerfile,
     make_targets,
     mappings,
+    text_of,
     with_short_lines,
     without_comments,
     yaml_documents,
@@ -60,6 +61,7 @@ INERT = re.compile(
 )
 ENTRY = re.compile(r"(?:--entry[-_]point[= ]|[\w/](?:\.py)?:)([A-Za-z_]\w*)")
 NAMED = re.compile(r"([\w./-]{0,200}[\w-]\.(?:py|sh|R|ipynb))\b")
+COMPONENT = re.compile(r"([\w./-]{0,200}[\w-]\.ya?ml)\b")
 # Where jobs name the notebooks that they run.
 NOTEBOOK = re.compile(
     r"(?:notebook_path|notebook_file|notebookPath|input_notebook)[\"']?\s{0,9}[:=]\s{0,9}[\"']?([^\s\"',{}]{1,300})"
@@ -291,7 +293,30 @@ class Project:
         return {origin for origin, targets in self.edges.items() if path in targets and self.role(origin) != "test"}
 
     def named_programs(self, text: str, folder: str = "") -> set[str]:
-        """Programs of the checkout whose names stand in a string, those behind a shell script included."""
+        """Programs of the checkout whose names stand in a string, those behind a shell script or in a component's file included."""
+        found = self._named_code(text, folder)
+        for name in COMPONENT.findall(text)[:20] if self._components else ():
+            path = self.find(name, folder)
+            # Where several end so, the folder is computed.
+            ends = [path] if path else [one for one in self._components if one.endswith("/" + name.lstrip("./"))]
+            found.update(*(self._components.get(one, ()) for one in ends))
+        return found
+
+    @cached_property
+    def _components(self) -> dict[str, frozenset[str]]:
+        """Programs of the files that declare a component of a pipeline, of Azure Machine Learning or of Kubeflow."""
+        found = {}
+        for path, documents in self.documents.items():
+            folder = posixpath.dirname(path)
+            for item in (one for one in documents if isinstance(one, dict)):
+                made = item.get("implementation")
+                command = made.get("container") if isinstance(made, dict) else item.get("command")
+                if command and (made or item.get("type") == "command"):
+                    home = posixpath.normpath(posixpath.join(folder, str(item.get("code", "."))))
+                    found[path] = frozenset(self._named_code(text_of(command), "" if home == "." else home))
+        return found
+
+    def _named_code(self, text: str, folder: str) -> set[str]:
         found: set[str] = set()
         for name in NAMED.findall(text)[:20]:
             path = self.find(name, folder)

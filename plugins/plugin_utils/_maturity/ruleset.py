@@ -27,7 +27,8 @@ CAPTURED = [
     "*.yml", "*.yaml", "*.toml", "*.cfg", "*.ini", "*.tf", "*.sh", "*.bash", "*.r", "*.rmd", "*.qmd", "*.jl", "*.scala",
     "*.template", "*Dockerfile*", "*Containerfile*", "*Makefile", "*Jenkinsfile*", "*requirements*.txt", "*requirements*.in",
     "*requirements/*.txt", "*Pipfile", "*Procfile", "*MLproject", "*Snakefile", "*crontab*", "*template*.json", "*stack*.json",
-    "*pipeline*.json", "*cloudbuild*.json", "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
+    "*pipeline*.json", "*cloudbuild*.json", "*grafana*.json", "*dashboards/*.json",
+    "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
     "README*", "DESCRIPTION", "*.gitmodules", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
     "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*sst.config.ts", "*wrangler.*", "*vercel.json",
     "*lambda*/*.[jt]s", "*function*/*.[jt]s", "*worker*.[jt]s", "*src/index.[jt]s", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
@@ -58,6 +59,7 @@ CALLS = [
     "*.get_*_value", "*.variation", "*.get_variant", "*.get_feature_value", "numpy.histogram*", "numpy.percentile", "numpy.quantile",
     "numpy.digitize", "numpy.log*", "math.log*", "pandas.cut", "pandas.qcut", "sklearn.metrics.*", "torchmetrics.*", "*.merge", "*.read_parquet",
     "*.read_csv", "*.read_sql*", "*.read_gbq", "psycopg.*", "asyncpg.*", "sys.path.insert", "sys.path.append",
+    "*.insert_one", "*.insert().execute", "*.put_item", "*.append_row",
     "importlib.import_module", "random.choice*", "numpy.random.choice*", "secrets.choice", "papermill.*",
 ]  # fmt: skip
 

@@ -24,6 +24,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.d
     gitops,
     publishes_page,
     releases_flows,
+    tells_service,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.external import (
     external_ci,
@@ -35,9 +36,11 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.e
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.llm import (
     evaluated_against_stored,
+    feedback_stored,
     prompt_tests_in_ci,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.monitoring import (
+    dashboards,
     instrumented_image,
     model_monitoring_own,
     monitoring_construct,
@@ -83,9 +86,11 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         serving_declared,
         batch_image,
         scraped_service,
+        dashboards,
         deploys_model,
         deploys_model_code,
         follows_registry,
+        tells_service,
         gitops,
         releases_flows,
         publishes_page,
@@ -97,6 +102,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         flagged_models,
         evaluated_against_stored,
         prompt_tests_in_ci,
+        feedback_stored,
         model_monitoring_own,
         monitoring_construct,
         operational_alarms,

@@ -149,6 +149,29 @@ def follows_registry(answers: Answers) -> list[Evidence]:
     return found
 
 
+ASKS = symbol_pattern(("requests.*", "httpx.*", "aiohttp.*.post", "urllib.request.*"))
+LOADS_AGAIN = re.compile(
+    r"/((?:re[-_]?load|refresh|(?:update|switch|swap|load|deploy)[-_]model)(?:[-_]\w{1,40})?)/?(?:\?|$)", re.I
+)
+
+
+def tells_service(answers: Answers) -> list[Evidence]:
+    """Calls of jobs that have the project's service load its model again, by a route whose name a function of the service has."""
+    project = answers.project
+    loading = answers.files("serving_code") & answers.files("inference_call")
+    routes = {one.name.lower().replace("_", "") for path in loading for one in project.python[path].functions}
+    graph = graph_of(answers)
+    found = []
+    for job in (one for one in graph.jobs if one.ordered):
+        for path in sorted(graph.code(job.files) & set(project.python)):
+            for call in project.python[path].calls:
+                asked = filter(None, map(LOADS_AGAIN.search, (*call.values, *call.keywords.values())))
+                names = [re.sub("[_-]", "", one.group(1).lower()) for one in asked]
+                if ASKS.fullmatch(call.symbol) and any(name in route for name in names for route in routes):
+                    found.append(Evidence(4, path, call.line, call.symbol))
+    return found
+
+
 def _serves(answers: Answers) -> bool:
     names = (
         "serving_code",

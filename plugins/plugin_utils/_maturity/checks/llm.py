@@ -10,7 +10,8 @@ import re
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import evidence_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 USES = ("llm_import", "llm_call", "llm_address", "llm_module", "llm_server")
 STORED = re.compile(
@@ -60,6 +61,36 @@ def evaluated_against_stored(answers: Answers) -> list[Evidence]:
         for item in project.python[path].decisions
         if item.ordered and STORED.search(item.words) and (path, item.function) in live
     ]
+
+
+FEEDBACK = re.compile(r"(?:feedback|rating|vote|judge?ment|evaluation)s?$", re.I)
+MAPPED = re.compile(r"(?:^|\.)(?:\w{0,40}Base|SQLModel|Model|Document)$")
+STATEMENT = re.compile(r"^\s*(?:insert|update)\s", re.I)
+KEEPS = symbol_pattern(("*.insert_one", "*.insert().execute", "*.put_item", "*.append_row"))
+
+
+def feedback_stored(answers: Answers) -> list[Evidence]:
+    """Places where the service stores what its users or a judge think of an answer of the language model."""
+    if not llm_uses(answers):
+        return []
+    project = answers.project
+    services = answers.files("serving_code")
+    files = project.reach(services) & set(project.python)
+    live = project.functions(files, services)
+    found = []
+    for item in answers.found("feedback_table"):
+        facts = project.python.get(item.file, NO_CODE)
+        function = max(((one.line, one.name) for one in facts.functions if one.line <= item.line), default=(0, ""))[1]
+        keeps = any(KEEPS.fullmatch(call.symbol) for call in facts.calls if call.function == function)
+        if (item.file, function) in live and (keeps or STATEMENT.search(item.symbol)):
+            found.append(item)
+    for path, function in sorted(live):
+        facts = project.python[path]
+        for one in facts.classes:
+            mapped = FEEDBACK.search(one.name) and any(map(MAPPED.search, one.symbols))
+            if mapped and one.name in facts.names.get(function, ()):
+                found.append(Evidence(4, path, one.line, one.name))
+    return found
 
 
 def _checking(answers: Answers) -> list[Job]:

@@ -56,8 +56,7 @@ def scraped_service(answers: Answers) -> list[Evidence]:
 
 
 DRIFT = re.compile(
-    r"(?<![a-z])(?:psi|population_stability\w{0,99}|(?:data|concept|feature|prediction|target|model)_drift|drift_(?:score|"
-    r"check|detect\w{0,99})|(?:calculate|compute|detect|check)_(?:\w{1,60}_)?drift)(?![a-z])",
+    r"(?<![a-z])(?:psi|population_stability\w{0,99}|drift(?:ed)?)(?![a-z])",
     re.I,
 )
 TWO_SAMPLES = symbol_pattern(
@@ -174,6 +173,31 @@ def instrumented_image(answers: Answers) -> list[Evidence]:
         for one in starts + answers.project.compose_commands
         if AGENT.search(one.text)
     ]
+
+
+PANEL = re.compile(r"\"(?:rawSql|rawQuery|expr|query|target)\"\s{0,9}:\s{0,9}\"((?:[^\"\\]|\\.){1,2000})")
+OPERATED = re.compile(
+    r"latency|response_?time|elapsed|throughput|_duration_(?:seconds|ms)|https?_request|(?<![a-z])requests?_(?:total|count|rate)|"
+    r"error_(?:rate|count)|errors_total|status_code|(?<![a-z])tokens(?![a-z])",
+    re.I,
+)
+SHOWS = re.compile(
+    r"\bgrafana/grafana|\bgrafana-(?:oss|enterprise)|bitnami/grafana|kind: Grafana|grafana_dashboard|chart: grafana"
+)
+
+
+def dashboards(answers: Answers) -> list[Evidence]:
+    """Dashboards as code that show how the service runs, where a Grafana is declared that shows them. Those of drift alone are none."""
+    project = answers.project
+    if not any(SHOWS.search(text) for path, text in project.text.items() if project.role(path) in CODE):
+        return []
+    found = []
+    for path, text in project.text.items():
+        shown = (one for one in PANEL.finditer(text) if OPERATED.search(one.group(1))) if path.endswith(".json") else ()
+        for panel in shown:
+            found.append(Evidence(3, path, text.count("\n", 0, panel.start()) + 1, panel.group(1)[:100]))
+            break
+    return [item for item in found if project.role(item.file) in CODE]
 
 
 ALARM = re.compile(r"aws_cloudwatch\.(?:Cfn)?(?:\w{0,20}Alarm|\w{0,20}Dashboard)$")

@@ -242,6 +242,118 @@ SERVED_TESTS = "#!/bin/sh\n%s &\nsleep 5\npytest -q\n"
 FROZEN = "".join(f"part{number}==1.0.{number}\n" for number in range(40))
 R_TEST = "test_that('both agree', {\n  expect_equal(answer(), 1)\n})\n"
 
+KOLMOGOROV = """
+    from scipy.stats import ks_2samp
+
+    def %s(old, new):
+        return {"p": ks_2samp(old, new).pvalue}
+
+    if __name__ == "__main__":
+        %s([1], [2])
+"""
+GRAFANA = {
+    **SERVICE,
+    "compose.yml": "services:\n  app: {build: .}\n  grafana:\n    image: grafana/grafana:11.6.1\n    volumes: ['./grafana:/etc/grafana']\n",
+}
+BOARD = "grafana/dashboards/rain.json"
+PANELS = '{"panels": [{"type": "timeseries", "targets": [{"refId": "A", "%s": "%s"}]}]}'
+CHAT = """
+    import streamlit as st
+    from openai import OpenAI
+    import store
+
+    answer = OpenAI().responses.create(model="m", input=st.chat_input()).output_text
+    for vote in (1, -1):
+        if st.button(str(vote)):
+            store.%s(answer, vote)
+"""
+STORE = """
+    import psycopg
+
+    def keep(answer, vote):
+        with psycopg.connect("dbname=chat") as connection:
+            connection.execute("INSERT INTO %s (answer, value) VALUES (%%s, %%s)", (answer, vote))
+
+    def other(answer, vote):
+        print(answer, vote)
+"""
+COLLECTION = """
+    import pymongo
+
+    def keep(answer, vote):
+        pymongo.MongoClient()["chat"]["%s"].%s
+"""
+MAPPED = """
+    from sqlalchemy.orm import DeclarativeBase, Session
+
+    class Base(DeclarativeBase):
+        pass
+
+    class %s(Base):
+        __tablename__ = "t"
+
+    def keep(answer, vote):
+        with Session() as session:
+            session.add(%s(answer=answer, vote=vote))
+"""
+COMPONENT = "name: fit\ntype: command\ncode: ../../\ncommand: >-\n  python -m src.%s --data ${{inputs.data}}\n"
+PIPELINE = """
+    import os
+    from azure.ai.ml import load_component
+    from azure.ai.ml.dsl import pipeline
+
+    steps = []
+
+    @pipeline()
+    def rain(data):
+        return steps[0](data=data)
+
+    if __name__ == "__main__":
+        folder = os.path.join(os.getcwd(), "ml/steps")
+        steps.append(load_component(source=folder + "/fit.yml"))
+        rain("a")
+"""
+PARTS = {"src/fit.py": TRAIN, "src/tidy.py": "import pandas\npandas.read_csv('a')\n"}
+KFP_PART = "name: fit\nimplementation:\n  container:\n    image: rain\n    command: [python3, /app/src/%s.py]\n"
+KFP_PIPELINE = """
+    import kfp
+    from kfp import dsl
+
+    fit = kfp.components.load_component_from_file("parts/fit.yaml")
+
+    @dsl.pipeline(name="rain")
+    def rain():
+        fit()
+
+    kfp.compiler.Compiler().compile(rain, "rain.json")
+"""
+YAML_PIPELINE = (
+    "$schema: pipelineJob.schema.json\ntype: pipeline\njobs:\n  fit:\n    type: command\n    component: file:./%s.yml\n"
+)
+RELOADS = """
+    import joblib
+    import requests
+    from airflow import DAG
+    from airflow.operators.python import PythonOperator
+
+    def tell():
+        requests.post("http://app:8000/%s", timeout=30)
+
+    with DAG("publish", schedule="@weekly") as dag:
+        PythonOperator(task_id="tell", python_callable=tell)
+"""
+RELOADED = """
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    held = {}
+
+    @app.post("/reload")
+    def reload():
+        held["model"] = joblib.load("m")
+"""
+
 CASES = {
     # Notebooks that a job runs are code; those that nobody runs are not
     "notebooks as tasks of a bundle train": ("training_pipeline", "met", {**NOTES, "conf/job.yml": BUNDLE % ("", "tidy")}),
@@ -404,6 +516,51 @@ CASES = {
     "a workflow that builds around a model": (
         "low_friction_deployment", "met", {"w/go.yaml": ARGO_DEPLOYS % "mlflow artifacts download -u models:/rain/1 && buildctl build"}),
     "a workflow that builds without one": ("low_friction_deployment", "not_met", {"app.py": PROMOTES, "w/go.yaml": ARGO_DEPLOYS % "buildctl build"}),
+    # Drift by its own name
+    "two samples in a function of some drift": (
+        "model_monitoring", "met", {"train.py": TRAIN, "watch.py": KOLMOGOROV % (("univariate_drift",) * 2)}),
+    "two samples of something else": (
+        "model_monitoring", "not_met", {"train.py": TRAIN, "watch.py": KOLMOGOROV % (("compare",) * 2)}),
+    # Dashboards as code
+    "a dashboard of answers in a database": (
+        "operational_metrics", "met", {**GRAFANA, BOARD: PANELS % ("rawSql", "SELECT asked_at, response_time FROM answers")}),
+    "a dashboard of requests": (
+        "operational_metrics", "met", {**GRAFANA, BOARD: PANELS % ("expr", "rate(http_requests_total[5m])")}),
+    "a dashboard of drift": (
+        "operational_metrics", "not_met", {**GRAFANA, BOARD: PANELS % ("rawSql", "SELECT timestamp, prediction_drift FROM drift")}),
+    "a dashboard that nothing shows": (
+        "operational_metrics", "not_met", {**SERVICE, BOARD: PANELS % ("rawSql", "SELECT asked_at, response_time FROM answers")}),
+    # Scores of answers
+    "votes of users in a table": ("model_monitoring", "met", {"app.py": CHAT % "keep", "store.py": STORE % "feedback"}),
+    "votes that nothing stores": ("model_monitoring", "not_met", {"app.py": CHAT % "other", "store.py": STORE % "feedback"}),
+    "another table": ("model_monitoring", "not_met", {"app.py": CHAT % "keep", "store.py": STORE % "visits"}),
+    "votes of users in a collection": (
+        "model_monitoring", "met", {"app.py": CHAT % "keep", "store.py": COLLECTION % ("feedback", "insert_one({'vote': vote})")}),
+    "votes in a collection that is only read": (
+        "model_monitoring", "not_met", {"app.py": CHAT % "keep", "store.py": COLLECTION % ("feedback", "find_one({'vote': vote})")}),
+    "votes of users by a mapped class": ("model_monitoring", "met", {"app.py": CHAT % "keep", "store.py": MAPPED % (("Feedback",) * 2)}),
+    "another mapped class": ("model_monitoring", "not_met", {"app.py": CHAT % "keep", "store.py": MAPPED % (("Visit",) * 2)}),
+    # Components in files
+    "a pipeline of components that are loaded": ("orchestration", "met", {**PARTS, "ml/p.py": PIPELINE, "ml/steps/fit.yml": COMPONENT % "fit"}),
+    "a pipeline of components that do not train": (
+        "orchestration", "partial", {**PARTS, "ml/p.py": PIPELINE, "ml/steps/fit.yml": COMPONENT % "tidy"}),
+    "a component of Kubeflow": ("orchestration", "met", {**PARTS, "p.py": KFP_PIPELINE, "parts/fit.yaml": KFP_PART % "fit"}),
+    "a component of Kubeflow that does not train": (
+        "orchestration", "partial", {**PARTS, "p.py": KFP_PIPELINE, "parts/fit.yaml": KFP_PART % "tidy"}),
+    "a pipeline file of component files": (
+        "orchestration", "met", {**PARTS, "ml/steps/pipeline.yml": YAML_PIPELINE % "fit", "ml/steps/fit.yml": COMPONENT % "fit"}),
+    "a pipeline file of other component files": (
+        "orchestration", "not_met", {**PARTS, "ml/steps/pipeline.yml": YAML_PIPELINE % "tidy", "ml/steps/tidy.yml": COMPONENT % "tidy"}),
+    # A service that is told
+    "a flow that has the service load again": (
+        "automated_model_deployment", "met", {"train.py": TRAIN, "app.py": RELOADED, "dag.py": RELOADS % "reload"}),
+    "a flow that knows the host from elsewhere": (
+        "automated_model_deployment", "met",
+        {"train.py": TRAIN, "app.py": RELOADED, "dag.py": RELOADS.replace('"http://app:8000/%s"', 'f"{HOST}/%s"') % "reload"}),
+    "a flow that asks the service": (
+        "automated_model_deployment", "not_met", {"train.py": TRAIN, "app.py": RELOADED, "dag.py": RELOADS % "predict"}),
+    "a service without that route": (
+        "automated_model_deployment", "not_met", {"train.py": TRAIN, "app.py": APP, "dag.py": RELOADS % "reload"}),
     # R
     "tic": ("ci", "met", {".travis.yml": "language: r\nscript: R -q -e 'tic::script()'\n"}),
     "packages of R only installed": ("ci", "not_met", {".travis.yml": "language: r\nscript: R -q -e 'tic::install()'\n"}),
