@@ -44,6 +44,8 @@ MOST_FIELDS = 5000
 F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
 MOST_DONE = 40
+CHAMPION = re.compile(r"champ(?:ion)?(?![a-z])", re.I)
+CHALLENGER = re.compile(r"challeng|contender|candidate", re.I)
 
 
 def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
@@ -53,7 +55,8 @@ def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
     """
     if is_heavy(source):
         raise ValueError("more fields of f-strings than people write")
-    return _Reader(wanted).read(ast.parse(source))
+    contest = ("hampion" if isinstance(source, str) else b"hampion") in source
+    return _Reader(wanted, contest).read(ast.parse(source))
 
 
 def is_heavy(source: bytes | str) -> bool:
@@ -125,7 +128,7 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 class _Reader:
     """One walk over a syntax tree with an explicit stack, since generated code nests deeply."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, contest: bool) -> None:
         self.wanted = wanted
         self.aliases: dict[str, str] = {}
         self.values: dict[str, str] = {}
@@ -145,6 +148,7 @@ class _Reader:
         self.constructs: list[list[Any]] = []
         self.tests: list[list[Any]] = []
         self.asserts: list[int] = []
+        self.contrasts: list[list[Any]] = []
         self.top = False
         self.main = False
         self.statements: dict[type, Callable[..., bool]] = {
@@ -155,6 +159,7 @@ class _Reader:
             ast.Expr: self._expression,
             **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.Return), self._assignment),
             **dict.fromkeys(IMPORTS, self._import),
+            **dict.fromkeys((ast.Compare, ast.BinOp) if contest else (), self._contrast),
         }
 
     def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
@@ -219,6 +224,7 @@ class _Reader:
             "constructs": self.constructs,
             "tests": self.tests,
             "asserts": self.asserts,
+            "contrasts": self.contrasts,
         }
         facts = {key: value for key, value in facts.items() if value}
         if self.main or self.top:
@@ -269,6 +275,17 @@ class _Reader:
 
     def _expression(self, node: ast.Expr, *_place: Any) -> bool:
         return isinstance(node.value, ast.Constant)
+
+    def _contrast(self, node: Any, function: str, *_place: Any) -> bool:
+        """What is told of a champion and a challenger, where one is compared with the other or taken from it."""
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Sub):
+            return False
+        right = node.comparators[0] if isinstance(node, ast.Compare) else node.right
+        sides = [" ".join(_words(side)) for side in (node.left, right)]
+        for one, other in (sides, reversed(sides)):
+            if CHAMPION.search(one) and CHALLENGER.search(other) and len(self.contrasts) < MOST_STRINGS:
+                self.contrasts.append([node.lineno, function, " ".join(sides)[:100]])
+        return False
 
     def _import(self, *_place: Any) -> bool:
         return True

@@ -56,6 +56,15 @@ class ConstructCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """A champion beside a challenger: where one is compared with the other or taken from it, and the words of both."""
+
+    line: int
+    function: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class TestFunction:
     """A test function and the number of its assertions."""
 
@@ -108,6 +117,7 @@ class PythonFile:
     strings: tuple[Text, ...] = ()
     constructs: tuple[ConstructCall, ...] = ()
     tests: tuple[TestFunction, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
     asserts: tuple[int, ...] = ()
     runs: str = ""
     loose: bool = False
@@ -179,6 +189,7 @@ KINDS: Mapping[str, Any] = {
     "strings": Text,
     "constructs": ConstructCall,
     "tests": TestFunction,
+    "contrasts": Contrast,
 }
 
 

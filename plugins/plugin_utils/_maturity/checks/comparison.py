@@ -114,8 +114,12 @@ CHALLENGER = re.compile(r"challeng|contender|candidate", re.I)
 
 
 def champion_challenger(answers: Answers) -> list[Evidence]:
-    """A comparison of a figure with that of the model in production: known by its name, from the registry, or fetched by its alias."""
+    """A comparison of a figure with that of the model in production: known by its name, from the registry, or fetched by its alias.
+
+    What the answers of champion and challenger have apart is one, too, whether or not anything hangs on it.
+    """
     registry = answers.files("model_registry", "model_registry_uri", "promotion")
+    models = answers.files("inference_call")
     found = []
     for path, role, facts in answers.code(list(CODE)):
         known = (
@@ -133,6 +137,9 @@ def champion_challenger(answers: Answers) -> list[Evidence]:
             named = known and (IN_PRODUCTION.search(item.words) or item.function in fetching)
             if named or (IN_USE.search(item.words) and weight >= 4):
                 found.append(evidence_of(item, weight))
+        if known or path in models:
+            weights = ((item, answers.weight(path, role, item.function)) for item in facts.contrasts)
+            found += [Evidence(weight, path, item.line, item.words) for item, weight in weights if weight >= 4]
     return found
 
 

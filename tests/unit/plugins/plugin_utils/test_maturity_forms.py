@@ -234,6 +234,15 @@ RACE = """
     if __name__ == "__main__":
         print(status([1], [2]))
 """
+BESIDE = """
+    import joblib
+
+    def gap(champion, challenger, rows):
+        return (champion.predict(rows) %s challenger.predict(rows)).mean()
+
+    if __name__ == "__main__":
+        print(gap(joblib.load("now.joblib"), joblib.load("next.joblib"), [[1]]))
+"""
 TEST = "import helper\n\n\ndef test_sum():\n    assert helper.add(1, 2) == 3\n"
 FIXTURE = "import pytest\nfrom fastapi.testclient import TestClient\nfrom app import app\n\n\n@pytest.fixture\ndef client():\n    return %s\n"
 ASKS = "def test_root(client):\n    assert client.get('/').status_code == 200\n"
@@ -496,6 +505,11 @@ CASES = {
     "bins and logarithms of something else": ("model_monitoring", "not_met", {"train.py": TRAIN, "watch.py": PSI_APART % (("wave",) * 4)}),
     "a race of champion and challenger": ("ab_testing", "met", {"train.py": TRAIN, "race.py": RACE % ("challenger", "champion")}),
     "a race of others": ("ab_testing", "not_met", {"train.py": TRAIN, "race.py": RACE % ("1", "2")}),
+    "answers of champion and challenger beside each other": ("ab_testing", "met", {"train.py": TRAIN, "beside.py": BESIDE % "=="}),
+    "how far apart they are": ("ab_testing", "met", {"train.py": TRAIN, "beside.py": BESIDE % "-"}),
+    "both together": ("ab_testing", "not_met", {"train.py": TRAIN, "beside.py": BESIDE % "+"}),
+    "nobody asks how far apart they are": ("ab_testing", "not_met", {"train.py": TRAIN, "beside.py": (BESIDE % "-").partition("    if __name__")[0]}),
+    "sport": ("ab_testing", "not_met", {"train.py": TRAIN, "b.py": "def gap(champion, challenger):\n    return champion.points - challenger.points\nprint(gap(1, 2))\n"}),
     # ZenML
     "ZenML runs a pipeline": ("automated_release", "not_met", {"train.py": TRAIN, WORKFLOW: PUSHED % ("runs-on: x", "zenml pipeline runs start score")}),
     "runs of Kubeflow in a group": (
