@@ -146,12 +146,13 @@ def _counts(answers: Answers, manifests: dict[str, Manifest]) -> dict[str, tuple
 
 
 def _manifests(answers: Answers) -> dict[str, Manifest]:
-    """All manifests of the product, each with its kind."""
+    """All manifests of the product that name anything, each with its kind: `-e .` alone governs nothing."""
     found = {}
     for path in answers.project.files:
         if answers.project.role(path) in CODE and not NOT_PRODUCT.search(path):
             manifest = next((kind for kind in MANIFESTS if kind.path.search(path)), None)
-            if manifest:
+            text = answers.project.raw.get(path)
+            if manifest and (manifest.count is None or text is None or manifest.count(text)[0]):
                 found[path] = manifest
     return found
 

@@ -522,6 +522,14 @@ CASES = {
         "reproducible_environment", "partial",
         {"fit/a.py": TRAIN, "fit/b.py": TRAIN, "fit/c.py": TRAIN, "data/a.py": TRAIN, "data/requirements.txt": FROZEN,
          "box/requirements.txt": "pandas\nscipy\n", "Dockerfile": "FROM python:3.12\nCOPY box/requirements.txt .\nRUN pip install -r requirements.txt\n"}),
+    "an image's manifest for code whose own names nothing": (
+        "reproducible_environment", "met",
+        {"requirements.txt": "-e .\n", "fit/a.py": TRAIN, "box/requirements.txt": "pandas==2.2.3\nscipy==1.14.1\n",
+         "box/Dockerfile": "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"}),
+    "a loose one for code whose own names nothing": (
+        "reproducible_environment", "not_met",
+        {"requirements.txt": "-e .\n", "fit/a.py": TRAIN, "box/requirements.txt": "pandas\nscipy\n",
+         "box/Dockerfile": "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"}),
     "an exact one": (
         "reproducible_environment", "met",
         {"fit/a.py": TRAIN, "data/a.py": TRAIN, "data/requirements.txt": FROZEN, "box/requirements.txt": "pandas==2.2.3\nscipy==1.14.1\n",
