@@ -300,6 +300,7 @@ maturity:
     criteria:
       description:
         - Each criterion with C(id), C(level), C(title), C(status), C(strength), C(evidence), C(reason) and C(remedy).
+        - Evidence has C(file), C(line) and C(symbol), and in a notebook C(cell), which the line is counted in.
         - The status is V(met), V(partial), V(not_met), V(unknown), V(not_applicable), V(attested) or V(waived).
         - The strength is 1 for what is declared, 2 for notebooks and tests, 3 for project code, 4 for what something starts, 5 for what a server has.
         - With O(live) also C(live), what each server shows of it, whether it was C(seen) at work, and of how many runs how many succeeded.

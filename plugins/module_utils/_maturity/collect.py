@@ -73,6 +73,8 @@ SCRIPT_NAME = re.compile(
 MOST_SCRIPTS = 300
 MOST_NAMES = 50  # of a script
 LONGEST_SCRIPT = 128 << 10
+# Cells of another language or program begin so; these only measure or keep what the Python below them does.
+FOREIGN_CELL = re.compile(r"%%(?!(?:time|timeit|capture|prun)\b)")
 MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.M)
 # Above this many Python files only those are parsed that import something the rules ask for.
 PREFILTER_ABOVE = 300
@@ -229,12 +231,13 @@ class _Scan:
                     scripts.append(path)
         text = self._texts(texts)
         python = self._python(code)
-        books = self._notebooks(notebooks)
+        books, cells = self._notebooks(notebooks)
         return {
             "files": [_printable(path) for path in self.paths],
             "text": text,
             "python": python,
             "notebooks": books,
+            "cells": cells,
             "scripts": self._scripts(scripts),
             "own": sorted(self.own),
             "unparsed": sorted(self.unparsed),
@@ -320,8 +323,10 @@ class _Scan:
                 facts[_printable(path)] = found
         return {path: facts[path] for path in sorted(facts)}
 
-    def _notebooks(self, paths: list[str]) -> dict[str, dict[str, Any]]:
+    def _notebooks(self, paths: list[str]) -> tuple[dict[str, dict[str, Any]], dict[str, list[list[int]]]]:
+        """The facts of each notebook, and the number of each of its cells of code with the line at which it begins in the joined code."""
         facts: dict[str, dict[str, Any]] = {}
+        cells: dict[str, list[list[int]]] = {}
         for path in paths:
             data = self._read(path, self.bounds.file_bytes * 8)
             if data is None:
@@ -334,9 +339,10 @@ class _Scan:
                 self.unparsed.add(_printable(path))
                 continue
             if code is not None:
-                facts[_printable(path)] = self._parse(path, code)
+                facts[_printable(path)] = self._parse(path, "\n".join(code.values()))
                 facts[_printable(path)].pop("names", None)
-        return facts
+                cells[_printable(path)] = _first_lines(code)
+        return facts, cells
 
 
 def _keep_own_names(facts: Iterable[dict[str, Any]]) -> None:
@@ -360,8 +366,8 @@ def script_facts(text: str, wanted: frozenset[str]) -> list[list[Any]]:
     ][:MOST_NAMES]
 
 
-def notebook_code(document: Any) -> str | None:
-    """The Python of a notebook's code cells without magics, or None where it is in another language."""
+def notebook_code(document: Any) -> dict[int, str] | None:
+    """The Python of a notebook's code cells without magics, by their number among all cells, or None where it is in another language."""
     if not isinstance(document, dict):
         return None
     metadata = document.get("metadata")
@@ -370,14 +376,23 @@ def notebook_code(document: Any) -> str | None:
     cells = document.get("cells")
     if language != "python" or not isinstance(cells, list):
         return None
-    parts: list[str] = []
-    for cell in cells:
+    parts: dict[int, str] = {}
+    for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
             source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-            if not source.lstrip().startswith("%%"):
-                parts.append(_cell(source))
-    return "\n".join(parts)
+            if not FOREIGN_CELL.match(source.lstrip()):
+                parts[number] = _cell(source)
+    return parts
+
+
+def _first_lines(code: Mapping[int, str]) -> list[list[int]]:
+    found = []
+    line = 1
+    for number, source in code.items():
+        found.append([number, line])
+        line += source.count("\n") + 1
+    return found
 
 
 def _cell(source: str) -> str:

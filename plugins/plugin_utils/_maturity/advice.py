@@ -11,8 +11,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Callable, Mapping, Sequence
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import place
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import named_signals
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.tech_stack import TechStack
 
 OPEN = ("not_met", "partial", "unknown")
@@ -27,7 +28,7 @@ ATTEST_STEP = "Attest it in .mlops-maturity.yml if it is done where the checkout
 def partial_reason(criterion: Mapping[str, Any], answers: Answers) -> str:
     """What was found, where, and what is missing."""
     names = [name for name in _in_order(criterion.get("partial", [])) if answers.found(name)]
-    told = [_statement(answers.signals[name], answers.found(name)) for name in names[:2]]
+    told = [_statement(answers, name) for name in names[:2]]
     missing = next((answers.signals[name]["missing"] for name in names if "missing" in answers.signals[name]), "")
     return "found %s; missing: %s" % (" and ".join(told), missing or _sentence(criterion["definition"]))
 
@@ -41,16 +42,16 @@ def outside_reason(criterion: Mapping[str, Any], answers: Answers) -> str:
     """Why the truth lies outside the checkout."""
     names = [name for name in _in_order(criterion["unknown"]) if answers.found(name)]
     given = (answers.signals[name].get("reason", "") for name in names)
-    return next(
-        filter(None, given), "; ".join(_statement(answers.signals[name], answers.found(name)) for name in names)
-    )
+    return next(filter(None, given), "; ".join(_statement(answers, name) for name in names))
 
 
-def _statement(signal: Mapping[str, Any], found: list[Evidence]) -> str:
+def _statement(answers: Answers, name: str) -> str:
+    found = answers.found(name)
     first = found[0]
     others = len({item.file for item in found}) - 1
     more = " and %d more %s" % (others, "file" if others == 1 else "files") if others else ""
-    return "%s in %s:%d%s" % (signal.get("found") or first.symbol, first.file, first.line, more)
+    where = place(answers.project.facts.place(first.file, first.line))
+    return "%s in %s%s" % (answers.signals[name].get("found") or first.symbol, where, more)
 
 
 def _in_order(expression: Any) -> list[str]:

@@ -134,6 +134,14 @@ class Omission:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A notebook's cell of code: its number among all cells, and the first of its lines in the code of all."""
+
+    number: int
+    first: int
+
+
 @dataclass(frozen=True)
 class Facts:
     """What one pass over a checkout found, by path; `omitted` tells what it left out."""
@@ -145,10 +153,25 @@ class Facts:
     text: Mapping[str, str]
     python: Mapping[str, PythonFile]
     notebooks: Mapping[str, PythonFile]
+    cells: Mapping[str, tuple[Cell, ...]]
     scripts: Mapping[str, tuple[Import, ...]]
     own: frozenset[str]
     unparsed: list[str]
     omitted: tuple[Omission, ...]
+
+    def place(self, path: str, line: int) -> dict[str, Any]:
+        """Where a line of code is: its file, and in a notebook its cell and the line in that."""
+        cell = next((cell for cell in reversed(self.cells.get(path, ())) if cell.first <= line), None)
+        if cell is None:
+            return {"file": path, "line": line}
+        return {"file": path, "cell": cell.number, "line": line - cell.first + 1}
+
+
+def place(evidence: Mapping[str, Any]) -> str:
+    """Return where evidence is, as editors write it: `train.py:88`, and in a notebook `train.ipynb, cell 7, line 2`."""
+    if evidence.get("cell"):
+        return f"{evidence['file']}, cell {evidence['cell']}, line {evidence['line']}"
+    return f"{evidence['file']}:{evidence['line']}" if evidence.get("line") else str(evidence["file"])
 
 
 def decoded(document: Mapping[str, Any]) -> Facts:
@@ -161,6 +184,7 @@ def decoded(document: Mapping[str, Any]) -> Facts:
         text=document["text"],
         python={path: _python_file(path, item) for path, item in document["python"].items()},
         notebooks={path: _python_file(path, item) for path, item in document["notebooks"].items()},
+        cells={path: _all(Cell, items) for path, items in document["cells"].items()},
         scripts={path: _all(Import, items) for path, items in document["scripts"].items()},
         own=frozenset(document["own"]),
         unparsed=document["unparsed"],

@@ -214,7 +214,8 @@ def _entry(  # noqa: PLR0917 (a criterion, and what there is to judge it by)
         "status": status,
         "strength": max([item.strength for item in evidence], default=0),
         "evidence": [
-            {"file": item.file, "line": item.line, "symbol": item.symbol} for item in evidence[:MOST_EVIDENCE]
+            {**answers.project.facts.place(item.file, item.line), "symbol": item.symbol}
+            for item in evidence[:MOST_EVIDENCE]
         ],
         "reason": reason,
         "remedy": {key: remedy[key] for key in ("text", "effort", "link")},

@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
+from .._maturity.facts import place
 from .._maturity.levels import LEVEL_NAMES, LEVELS
 from .model import (
     FULFILLED,
@@ -30,7 +31,6 @@ from .model import (
     label,
     observed,
     percent,
-    place,
     practised,
     rank,
     shown,

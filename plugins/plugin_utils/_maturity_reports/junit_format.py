@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Any, Mapping
 from xml.etree import ElementTree  # only writes
 
-from .model import FULFILLED, STATUSES, examined, headline, in_words, label, place, projects_of, target
+from .._maturity.facts import place
+from .model import FULFILLED, STATUSES, examined, headline, in_words, label, projects_of, target
 from .safe import clean
 
 FILE = "maturity-junit.xml"

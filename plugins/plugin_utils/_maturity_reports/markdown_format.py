@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping
 
+from .._maturity.facts import place
 from .._maturity.levels import LEVEL_NAMES, LEVELS
 from .model import (
     MISSING,
@@ -23,7 +24,6 @@ from .model import (
     label,
     observed,
     percent,
-    place,
     practised,
     shown,
 )

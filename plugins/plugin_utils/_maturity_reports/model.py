@@ -218,11 +218,6 @@ def target(project: Mapping[str, Any]) -> int:
     return project.get("target_level") or LEVELS[-1]
 
 
-def place(evidence: Mapping[str, Any]) -> str:
-    """Return where evidence is, as editors write it: `train.py:88`."""
-    return f"{evidence['file']}:{evidence['line']}" if evidence.get("line") else str(evidence["file"])
-
-
 def percent(share: float | None) -> str:
     """Return a share between 0 and 1 in percent, or a dash where nothing was to be shared."""
     return "-" if share is None else f"{round(share * 100)} %"

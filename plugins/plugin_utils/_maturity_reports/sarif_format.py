@@ -92,7 +92,8 @@ def _result(project: Mapping[str, Any], found: Mapping[str, Any], index: int, ro
 
 def _location(place: Mapping[str, Any], root: str) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(_bytes(place["file"])), "uriBaseId": root}}
-    if place.get("line"):
+    # The lines of a notebook's file are those of its JSON, and not of a cell.
+    if place.get("line") and not place.get("cell"):
         physical["region"] = {"startLine": place["line"]}
     return {"physicalLocation": physical}
 

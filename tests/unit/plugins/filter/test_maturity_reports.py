@@ -309,6 +309,13 @@ def test_sarif_holds_only_what_is_missing():
     assert sarif(COMPLETE)["runs"][0]["results"] == []
 
 
+def test_sarif_names_no_line_of_a_notebook_since_its_file_is_json():
+    evidence = [{"file": "a.ipynb", "cell": 2, "line": 1, "symbol": "prefect.flow"}]
+    found = {**EMPTY["criteria"][0], "status": "partial", "evidence": evidence}
+    (result,) = sarif({**EMPTY, "criteria": [found]})["runs"][0]["results"]
+    assert "region" not in result["locations"][0]["physicalLocation"]
+
+
 def test_sarif_of_a_fleet_is_one_run():
     fleet = document({f"vm{number}": registered(TAXI, EMPTY) for number in range(30)})
     (run,) = sarif(fleet)["runs"]

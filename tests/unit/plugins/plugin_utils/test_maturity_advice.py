@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import report
 from maturity_trees import TRAIN, judged, shipped
 
 CI = "on: [push]\njobs:\n  a:\n    steps:\n      - run: pytest\n"
@@ -45,6 +47,23 @@ def entry(result, criterion):
 
 def steps(result):
     return {step["criterion"]: step for step in result["next_steps"]}
+
+
+def test_evidence_in_a_notebook_names_the_cell_and_the_line_in_it(tmp_path):
+    sources = [
+        "%%bash\nls\n",
+        "import mlflow\n\nx = [[1]]",
+        "",
+        "mlflow.log_metric('a', 1)\n\nmlflow.log_param('b', 2)",
+    ]
+    cells = [{"cell_type": "code", "source": source.splitlines(True)} for source in sources]
+    book = json.dumps({"cells": [{"cell_type": "markdown", "source": "# A"}, *cells]})
+    result = judged(tmp_path, {"notes/a.ipynb": book, "fit.py": TRAIN})
+    assert entry(result, "experiment_tracking")["evidence"] == [
+        {"file": "notes/a.ipynb", "cell": 5, "line": 1, "symbol": "mlflow.log_metric"},
+        {"file": "notes/a.ipynb", "cell": 5, "line": 3, "symbol": "mlflow.log_param"},
+    ]
+    assert "notes/a.ipynb, cell 5, line 3" in report(result, "markdown")
 
 
 @pytest.mark.parametrize(

@@ -330,7 +330,7 @@ def read_program(text: str) -> None:
 
 
 NOTHING: dict[str, Any] = {
-    **{key: {} for key in ("notebooks", "scripts")},
+    **{key: {} for key in ("notebooks", "cells", "scripts")},
     **{key: [] for key in ("own", "unparsed", "truncated", "missed")},
 }
 
