@@ -76,6 +76,11 @@ class Agreement:
                 verdict = (entry["status"] in HOLDS, label["value"], label["unsure"])
                 self.verdicts.setdefault(entry["id"], []).append(verdict)
 
+    def of_all(self) -> str:
+        """One line: the projects, and how all of their verdicts agree, without unsure labels and with them."""
+        verdicts = [item for pairs in self.verdicts.values() for item in pairs]
+        return f"{len(self.levels):5} {_agreed(verdicts)}"
+
     def __str__(self) -> str:
         kappa = weighted_kappa([(one, two) for one, two, _unsure in self.levels])
         sure = [(one, two) for one, two, unsure in self.levels if not unsure]
@@ -103,6 +108,7 @@ def main() -> int:
     plan = {**rules.plan(), "bounds": BOUNDS}
     sets: dict[str, Agreement] = {}
     together = Agreement()
+    kinds: dict[str, Agreement] = {}
     missing, wrong, spent = [], [], []
     for source in arguments.labels:
         for repo in json.loads(source.read_text(encoding="utf-8"))["repos"]:
@@ -116,7 +122,8 @@ def main() -> int:
             facts = collect(str(path), plan)
             spent.append((time.process_time() - started, repo["repo"]))
             result = judge(facts, rules)
-            for agreement in (sets.setdefault(source.name, Agreement()), together):
+            kind = kinds.setdefault(kind_of(repo, result), Agreement())
+            for agreement in (sets.setdefault(source.name, Agreement()), together, kind):
                 agreement.add(repo, result)
             print(
                 f"{repo['repo']:66} practice {result['practice_level']!s:5} level {result['level']!s:5} people {repo['human_level']}"
@@ -129,6 +136,9 @@ def main() -> int:
         return 1
     for name, agreement in (*sets.items(), *([("together", together)] if len(sets) > 1 else [])):
         print(f"\n{name}\n{agreement}")
+    print(f"{'kind of project':52} projects {HEAD}")
+    for name, agreement in sorted(kinds.items()):
+        print(f"{name:55} {agreement.of_all()}")
     print(
         f"collecting: {sum(item for item, _name in spent):.2f} s CPU in all, at most {max(spent)[0]:.2f} s ({max(spent)[1]})"
     )
@@ -137,23 +147,32 @@ def main() -> int:
     return 0
 
 
-def _table(verdicts: dict[str, list[tuple[bool, bool, bool]]]) -> str:
-    def words(values: tuple[float | None, ...]) -> str:
-        return " ".join("   -  " if value is None else f"{value:6.2f}" for value in values)
+def kind_of(repo: dict[str, Any], result: dict[str, Any]) -> str:
+    """The kind of a project: what its label says in front of a colon, such as LLM or R, else what was found."""
+    family, colon, _detail = repo.get("kind", "").partition(":")
+    return family if colon else ", ".join(result["project"]["kind"]) or "none"
 
-    lines = [f"{'criterion':28} {'without unsure':^27} {'with unsure':^27}"]
-    lines.append(f"{'':28} {'  n  prec.   rec.    F1':27} {'  n  prec.   rec.    F1':27}")
-    totals: list[list[float]] = [[], []]
-    for name, pairs in verdicts.items():
-        line = f"{name:28}"
-        for index, chosen in enumerate(([item for item in pairs if not item[2]], pairs)):
-            values = scores([(one, two) for one, two, _unsure in chosen])
-            if values[2] is not None:
-                totals[index].append(values[2])
-            line += f" {len(chosen):3} {words(values)}  "
-        lines.append(line)
-    means = [sum(items) / max(1, len(items)) for items in totals]
-    return "\n".join([*lines, f"{'macro F1':28} {means[0]:24.3f}   {means[1]:24.3f}"])
+
+FIGURES = "   n  prec.   rec.    F1"
+HEAD = f"{FIGURES + ' without unsure':38} {FIGURES} with unsure"
+
+
+def _agreed(verdicts: list[tuple[bool, bool, bool]]) -> str:
+    parts = []
+    for chosen in ([item for item in verdicts if not item[2]], verdicts):
+        values = scores([(one, two) for one, two, _unsure in chosen])
+        words = " ".join("   -  " if value is None else f"{value:6.2f}" for value in values)
+        parts.append(f"{len(chosen):4} {words}")
+    return f"{parts[0]:38} {parts[1]}"
+
+
+def _table(verdicts: dict[str, list[tuple[bool, bool, bool]]]) -> str:
+    lines = [f"{'criterion':28} {HEAD}", *(f"{name:28} {_agreed(pairs)}" for name, pairs in verdicts.items())]
+    chosen = ([[item for item in pairs if not item[2]] for pairs in verdicts.values()], list(verdicts.values()))
+    figures = ([scores([(one, two) for one, two, _unsure in pairs])[2] for pairs in each] for each in chosen)
+    sure, every = ([value for value in values if value is not None] for values in figures)
+    means = [sum(values) / max(1, len(values)) for values in (sure, every)]
+    return "\n".join([*lines, f"{'macro F1':28} {means[0]:25.3f} {means[1]:38.3f}"])
 
 
 def _disagreements(repo: dict[str, Any], result: dict[str, Any]) -> list[str]:
