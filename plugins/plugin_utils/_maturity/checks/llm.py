@@ -63,7 +63,7 @@ def evaluated_against_stored(answers: Answers) -> list[Evidence]:
     ]
 
 
-FEEDBACK = re.compile(r"(?:feedback|rating|vote|judge?ment|evaluation)s?$", re.I)
+FEEDBACK = re.compile(r"(?:feedback|rating|vote|judgment|judgement|evaluation)s?$", re.I)
 MAPPED = re.compile(r"(?:^|\.)(?:\w{0,40}Base|SQLModel|Model|Document)$")
 STATEMENT = re.compile(r"^\s*(?:insert|update)\s", re.I)
 KEEPS = symbol_pattern(("*.insert_one", "*.insert().execute", "*.put_item", "*.append_row"))
