@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_live.live import apply_live
 
-# Prefect 3.8.8 allows newer releases of FastAPI than it starts with.
-PACKAGES = {"mlflow": ["mlflow==3.17.2"], "prefect": ["prefect==3.8.8", "fastapi==0.140.13"]}
+# Prefect 3.8.8 allows newer releases of FastAPI than it starts with, and of SQLAlchemy than its scheduler inserts runs with.
+PACKAGES = {"mlflow": ["mlflow==3.17.2"], "prefect": ["prefect==3.8.8", "fastapi==0.140.13", "sqlalchemy<2.1"]}
 KEPT = Path(__file__).resolve().parents[2] / ".lab" / "live"
 
 TRACK = """
@@ -141,6 +141,7 @@ class Service:
             "PREFECT_API_URL": f"{self.address}/api",
             "PREFECT_HOME": str(folder),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
             "DO_NOT_TRACK": "1",
         }
         command = [str(self.python.parent / package), *arguments, "--host", "127.0.0.1", "--port", port]
