@@ -55,7 +55,7 @@ def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
     """
     if is_heavy(source):
         raise ValueError("more fields of f-strings than people write")
-    contest = ("hampion" if isinstance(source, str) else b"hampion") in source
+    contest = "hampion" in source if isinstance(source, str) else b"hampion" in source
     return _Reader(wanted, contest).read(ast.parse(source))
 
 
