@@ -9,6 +9,7 @@ import fcntl
 import os
 import pwd
 import subprocess
+import time
 import threading
 from pathlib import Path
 
@@ -112,3 +113,22 @@ def test_scripts_take_the_same_lock(tmp_path):
         holder.kill()
     assert (second.returncode, second.stdout) == (1, "")
     assert f"process {holder.pid} has held it" in second.stderr
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize("frame", ["%s", "(%s)"])
+def test_a_script_holds_the_lock_while_its_last_command_runs_without_it(tmp_path, shell, frame):
+    """A shell may become its last command; who gets no lock, such as conda's owner, would end it for all."""
+    script = (Path(__file__).resolve().parents[4] / "roles/base/templates/lock.sh.j2").read_text()
+    place = tmp_path / "roots.lock"
+    quick = script.replace(lock.ROOTS_LOCK, str(place)).replace("--timeout %d" % lock.LIMIT_SECONDS, "--timeout 0.2")
+    last = "%s\necho locked\nsh -c 'cat; exit 3' 9<&-" % quick
+    with subprocess.Popen(
+        [shell, "-euc", frame % f"\n{last}\n"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "locked\n"
+        time.sleep(0.2)
+        second = subprocess.run([shell, "-euc", f"{quick}\necho in"], capture_output=True, text=True, check=False)
+        holder.stdin.close()
+        assert holder.wait() == 3
+    assert (second.returncode, second.stdout) == (1, "")
