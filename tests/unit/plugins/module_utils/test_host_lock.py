@@ -9,8 +9,8 @@ import fcntl
 import os
 import pwd
 import subprocess
-import time
 import threading
+import time
 from pathlib import Path
 
 import pytest
