@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: docker_settings
 short_description: "Internal: what the Docker engine's daemon.json is to hold"
-version_added: 1.2.0
+version_added: 2.0.0
 description:
   - Removes what an earlier run of the role C(docker) has set, then merges its new settings. A mapping is merged key by key; any other value
     is replaced. A mapping that becomes empty because the role's own keys have left it is removed as well.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: jupyter_plan
 short_description: "Internal: the Jupyter servers of a host and the checks for them, from the variables of the role jupyter"
-version_added: 1.2.0
+version_added: 2.0.0
 description:
   - Gives one dictionary for each server, with everything that the tasks and templates of the role need to know about it, and with no
     secret, so that it may be looped over and shown.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: project_layout
 short_description: "Internal: the paths and data files of a project, from the variables of the role project"
-version_added: 1.2.0
+version_added: 2.0.0
 description:
   - Gives the paths on the host and the data files as M(mlops.workbench.data_files) takes them.
 options:

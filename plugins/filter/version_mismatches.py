@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: version_mismatches
 short_description: "Internal: the packages whose installed version is not the wanted one"
-version_added: 1.2.0
+version_added: 2.0.0
 description:
   - Compares as apt's preferences do with what the role C(docker) writes there. A version stands for every build of it, so that C(23.0.6)
     is satisfied with C(5:23.0.6-1~debian.12~bookworm), and C(23.0) as well; C(3.0.6) is not.

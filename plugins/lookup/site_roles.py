@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: site_roles
 short_description: "Internal: the roles of a site"
-version_added: 1.2.0
+version_added: 2.0.0
 description: They come in the order in which a site is set up.
 options: {}
 author:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: receipt
 short_description: "Internal: write or remove the receipt of a role"
-version_added: 1.2.0
+version_added: 2.0.0
 description:
   - A receipt is a file on the host that records what a role has brought, so that the role can take exactly that back and the doctor knows
     what to check. M(mlops.workbench.preflight) returns it to the role.

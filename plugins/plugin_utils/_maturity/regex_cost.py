@@ -23,7 +23,7 @@ MISMATCHES = ("\x00", "\n\x00", "")
 MOST_ENDS = 8
 # A few repeats tell what doubles with each; then shorter texts which ones are worth a long one.
 FEW = (16, 24)
-SHORTER = ((250, 8), (2500, 2))
+SHORTER = ((250, 8), (800, 4), (2500, 2))
 TOO_LONG = 0.1
 # Twice the text takes so many times as long, or more, where a search goes to the end of the text from each place in it.
 QUADRATIC = 3
