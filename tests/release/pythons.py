@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ OLDEST_CONTROLLER = (3, 11)
 TARGETS = [(3, minor) for minor in range(9, 15)]
 
 
+@functools.cache
 def interpreters() -> dict[str, Path]:
     """The Pythons of this machine that a managed host may have, by version. A pyenv shim that answers for none is none."""
     found = {}
