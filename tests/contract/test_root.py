@@ -65,7 +65,7 @@ class Task:
 def expand(text: str, role: Path, depth: int = 6) -> str:
     """Return a text with the templates that it looks up and the variables of the role that it names."""
     known = variables(role)
-    for _ in range(depth):
+    for _step in range(depth):
         text = TEMPLATE.sub(lambda found: template(role, found.group(1)), text)
         text = VARIABLE.sub(lambda found: value(known, found), text)
     return text

@@ -343,14 +343,14 @@ def case(name: str, role: str, settings: dict[str, Any], before: str = "", after
 def refusals(host: Host, snapshot: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each case printed, all of them in one play."""
     tasks = [
-        *(case(name, role, settings) for name, (role, settings, *_) in MISTAKES.items()),
-        *(case(name, "jupyter", settings) for name, (settings, _) in MISTAKES_AT_ONCE.items()),
-        *(case(name, *rest) for name, (*rest, _) in BROKEN.items()),
+        *(case(name, role, settings) for name, (role, settings, *_told) in MISTAKES.items()),
+        *(case(name, "jupyter", settings) for name, (settings, _told) in MISTAKES_AT_ONCE.items()),
+        *(case(name, *rest) for name, (*rest, _told) in BROKEN.items()),
     ]
     path = tmp_path_factory.mktemp("play") / "play.yml"
     path.write_text(json.dumps([{"hosts": "all", "become": True, "gather_facts": False, "tasks": tasks}]))
     run = host.play(str(path))
-    _, *sections = re.split(rf"TASK \[{HEADING}(.*?)\] \*+", run.stdout)
+    _before, *sections = re.split(rf"TASK \[{HEADING}(.*?)\] \*+", run.stdout)
     return dict(zip(sections[::2], sections[1::2], strict=True))
 
 
@@ -363,7 +363,7 @@ def refused(host: Host, section: str) -> str:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_refused(host: Host, refusals: dict[str, str], name: str) -> None:
-    *_, variable, remedy = MISTAKES[name]
+    *_case, variable, remedy = MISTAKES[name]
     said = refused(host, refusals[name])
     assert variable in said
     assert remedy in said
@@ -405,14 +405,14 @@ FIRST_INVENTORY = {
 
 def test_one_run_tells_all_the_mistakes_of_a_first_inventory(host: Host, snapshot, tmp_path: Path) -> None:
     """On a machine of one's own, which says nothing of its Python; nothing is changed for a start."""
-    settings = {name: setting for name, (setting, _) in FIRST_INVENTORY.items()}
+    settings = {name: setting for name, (setting, _remedy) in FIRST_INVENTORY.items()}
     inventory = yaml.safe_load(INVENTORY.format(name=host.name, prefix=PREFIX, lab=LAB))
     inventory["all"]["vars"] = {**settings, "anaconda_accept_license": True, "project_id": "taxi"}
     (tmp_path / "hosts.yml").write_text(json.dumps(inventory))
     run = Host(host.name, tmp_path).play("site.yml")
     problems = [" ".join(line.split()) for line in run.stdout.split("\n") if line.strip().startswith("- ")]
     assert run.returncode == 2, run.stdout
-    for variable, (_, remedy) in FIRST_INVENTORY.items():
+    for variable, (_setting, remedy) in FIRST_INVENTORY.items():
         assert any(line.startswith(f"- {variable}: ") and remedy in line for line in problems), (variable, run.stdout)
     assert len(set(problems)) == len(FIRST_INVENTORY), problems
     assert "changed=0 " in run.stdout
@@ -421,6 +421,6 @@ def test_one_run_tells_all_the_mistakes_of_a_first_inventory(host: Host, snapsho
 
 
 def test_nothing_has_changed_after_all_of_this(host: Host, refusals: dict[str, str], snapshot: list[str]) -> None:
-    *_, last = refusals.values()
+    *_earlier, last = refusals.values()
     assert "changed=0 " in last.split("PLAY RECAP")[1]
     assert host.snapshot() == snapshot

@@ -109,7 +109,8 @@ def test_a_group_of_a_directory_is_named_before_anything_is_changed_and_left_alo
     # libnss-extrausers stands in for LDAP or SSSD: a group that getent knows and that is not in /etc/group.
     host.shell(
         "sudo DEBIAN_FRONTEND=noninteractive apt-get -qy install libnss-extrausers >/dev/null 2>&1;"
-        " sudo cp /etc/group /etc/gshadow /etc/nsswitch.conf /var/lib/misc/mlops-workbench-docker_group.json /root; sudo sed -i 's/^group:.*/group: files extrausers/' /etc/nsswitch.conf;"
+        " sudo cp /etc/group /etc/gshadow /etc/nsswitch.conf /var/lib/misc/mlops-workbench-docker_group.json /root;"
+        " sudo sed -i 's/^group:.*/group: files extrausers/' /etc/nsswitch.conf;"
         " sudo sed -i /^docker:/d /etc/group /etc/gshadow; echo 'docker:x:4242:ann' | sudo tee /var/lib/extrausers/group"
     )
     refused = host.play(str(people), "-e", json.dumps({"docker_group_users": ["ann", "bob"]}))

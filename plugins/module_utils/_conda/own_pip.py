@@ -53,7 +53,7 @@ def main() -> None:
         [sys.executable, "-I", *CONFIG], stdout=subprocess.PIPE, check=True, encoding="utf-8"
     ).stdout
     words = [sys.executable, "-I", "-m", "pip", *sys.argv[1:]]
-    sys.exit(subprocess.run(words, env={**os.environ, **settings(listed, os.environ)}, check=False).returncode)
+    raise SystemExit(subprocess.run(words, env={**os.environ, **settings(listed, os.environ)}, check=False).returncode)
 
 
 if __name__ == "__main__":

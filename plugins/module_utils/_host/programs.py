@@ -92,8 +92,8 @@ def _read_outputs(process: subprocess.Popen[bytes], deadline: float) -> tuple[st
     out, err = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
         for pipe, kept in ((process.stdout, out), (process.stderr, err)):
-            assert pipe
-            selector.register(pipe, selectors.EVENT_READ, kept)
+            if pipe:
+                selector.register(pipe, selectors.EVENT_READ, kept)
         while selector.get_map() and time.monotonic() < deadline:
             ended = process.poll() is not None
             ready = selector.select(0 if ended else PAUSE_SECONDS)

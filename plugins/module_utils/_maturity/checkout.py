@@ -46,6 +46,14 @@ class Checkout:
         self._folder = ""
         self._inside: int | None = None
 
+    def __enter__(self) -> Checkout:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        for descriptor in (self._descriptor, self._inside):
+            if descriptor is not None:
+                os.close(descriptor)
+
     def become_owner(self) -> None:
         """Give up root for good, for the owner of the checkout; one that is root's own is read as root."""
         status = os.fstat(self._descriptor)

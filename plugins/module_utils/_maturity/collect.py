@@ -110,9 +110,9 @@ class Bounds:
 def collect_as_owner(path: str, plan: Mapping[str, Any]) -> dict[str, Any]:
     """The same with the rights of the checkout's owner; only for a process of its own, which does not get its rights back."""
     note("the folder of the project")
-    checkout = Checkout(path)
-    checkout.become_owner()
-    return _collect(checkout, plan)
+    with Checkout(path) as checkout:
+        checkout.become_owner()
+        return _collect(checkout, plan)
 
 
 def collect(path: str, plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +120,8 @@ def collect(path: str, plan: Mapping[str, Any]) -> dict[str, Any]:
 
     `plan` has `patterns`, `keywords`, `imports`, `modules`, `strings` and `conditions` of wanted code, `capture` (globs of wanted text) and `bounds`.
     """
-    return _collect(Checkout(path), plan)
+    with Checkout(path) as checkout:
+        return _collect(checkout, plan)
 
 
 def _collect(checkout: Checkout, plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,10 +129,11 @@ def _collect(checkout: Checkout, plan: Mapping[str, Any]) -> dict[str, Any]:
     note(".git/index")
     git = checkout.has_folder(".git")
     tracked = tracked_files(checkout) if git else None
-    if tracked is None:
-        paths = _walk(checkout, bounds)
-    else:
-        paths = [item for item in tracked if _inside(item) and item.count("/") < bounds.depth]
+    paths = (
+        _walk(checkout, bounds)
+        if tracked is None
+        else [item for item in tracked if _inside(item) and item.count("/") < bounds.depth]
+    )
     if len(paths) > bounds.files:
         bounds.truncated.add("max_files: %d of %d files were looked at" % (bounds.files, len(paths)))
         paths = sorted(paths, key=lambda item: (item.count("/"), item))[: bounds.files]

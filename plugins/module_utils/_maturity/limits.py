@@ -142,9 +142,11 @@ def _mapped() -> int:
 def _answer(reader: int, ends: float) -> bytes | None:
     """Everything that the child says, or None where the time is over before."""
     parts: list[bytes] = []
+    pipe = select.poll()  # unlike select(), for any number of a file
+    pipe.register(reader, select.POLLIN)
     while True:
         left = ends - time.monotonic()
-        if left <= 0 or not select.select([reader], [], [], left)[0]:
+        if left <= 0 or not pipe.poll(left * 1000):
             return None
         part = os.read(reader, CHUNK)
         if not part:

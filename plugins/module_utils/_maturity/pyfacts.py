@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import re
 from typing import Any, Callable, Iterable, Iterator
 
@@ -491,12 +492,13 @@ class _Reader:
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     """What ast.walk gives, in its order and a part of its time; operators and the like are left out."""
-    found = [node]
-    for item in found:
+    found = collections.deque([node])
+    while found:
+        item = found.popleft()
         yield item
         for field in FIELDS[type(item)]:
             value = getattr(item, field)
-            if type(value) is list:
+            if isinstance(value, list):
                 found.extend(one for one in value if isinstance(one, ast.AST))
             elif isinstance(value, ast.AST):
                 found.append(value)

@@ -82,7 +82,7 @@ def _in_script(path: str, text: str) -> Iterator[Construct]:
         inside = text[start : min(ends.get(start - 1, start), start + LONGEST_CONSTRUCT)]
         line = text.count("\n", 0, found.start()) + 1
         given = GIVEN.search(text, max(0, found.start() - 250), found.start())
-        words = tuple(next(part for part in one.groups() if part).replace("\n", " ") for one in WORDS.finditer(inside))
+        words = tuple(_word(one) for one in WORDS.finditer(inside))
         if found.group(1):
             root, dot, rest = found.group(1).partition(".")
             yield Construct(path, line, names.get(root, root) + dot + rest, given.group(1) if given else "", words)
@@ -90,6 +90,10 @@ def _in_script(path: str, text: str) -> Iterator[Construct]:
             yield Construct(
                 path, line, "." + found.group(3), given.group(1) if given else found.group(2), (found.group(2), *words)
             )
+
+
+def _word(found: re.Match[str]) -> str:
+    return next(part for part in found.groups() if part).replace("\n", " ")
 
 
 def _imported(text: str) -> dict[str, str]:

@@ -31,7 +31,8 @@ CAPTURED = [
     "*_test.go", "*.test.[jt]s", "*.spec.[jt]s", "*.test.[jt]sx", "*/src/test/*",
     "README*", "DESCRIPTION", "*.gitmodules", "*nginx*.conf", "*.bicep", "*prometheus*.y*ml",
     "*lib/*.ts", "*bin/*.ts", "*infra*/*.ts", "*cdk*/*.ts", "*stack*.ts", "*sst.config.ts", "*wrangler.*", "*vercel.json",
-    "*lambda*/*.[jt]s", "*function*/*.[jt]s", "*worker*.[jt]s", "*src/index.[jt]s", "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
+    "*lambda*/*.[jt]s", "*function*/*.[jt]s", "*worker*.[jt]s", "*src/index.[jt]s",
+    "*justfile", "*.nf", "*.smk", "*.sbt", "*.sql", "*.java", "*.kt", "*pom.xml", "*build.gradle*",
 ]  # fmt: skip
 # Keywords that say when something runs, or who starts it: the checks need the calls that have them.
 KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "timetable", "traffic_split", "traffic",
@@ -53,7 +54,8 @@ CALLS = [
     "*.ConditionStep", "kfp.dsl.*", "scipy.stats.*", "scipy.spatial.distance.jensenshannon",
     "*.ScheduleDefinition", "*.build_schedule_from_partitioned_job", "*.PipelineSchedule", "*.create_schedule", "*.sensor",
     "*Sensor", "*Operator", "*Step", "subprocess.*", "os.system", "*.create_automation",
-    "metaflow.trigger*", "metaflow.schedule", "*.branch*", "*.short_circuit*", "*.task", "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
+    "metaflow.trigger*", "metaflow.schedule", "*.branch*", "*.short_circuit*", "*.task",
+    "*.put_rule", "*.crontab", "*.schedule", "*.CronSchedule", "*.LaunchPlan.*",
     "*.create_recurring_run", "*.JobSchedule", "*.CronTrigger", "*.RecurrenceTrigger", "*.Cron", "*.Schedule",
     "aiohttp.ClientSession", "redis.*", "pymongo.MongoClient", "kafka.*", "confluent_kafka.*", "pika.*",
     "*.get_*_value", "*.variation", "*.get_variant", "*.get_feature_value", "numpy.histogram*", "numpy.percentile", "numpy.quantile",

@@ -23,8 +23,8 @@ Returns new entries, in the same order; the ones given stay as they are. An obse
 - raises what the checkout does not show only where the project's own names were given: another project's runs prove nothing.
 
 An observed criterion has under `live` what each server shows of it, and whether it was seen at work: `today` (YYYY-MM-DD) is what ages
-are counted from. The status of attested, waived and not applicable criteria is left alone. A server that does not answer, or not as expected, changes nothing: it is a
-warning. Only requests that read are made. Raises LiveOptionError for an option that does not say what is asked.
+are counted from. The status of attested, waived and not applicable criteria is left alone. A server that does not answer, or not as
+expected, changes nothing: it is a warning. Only requests that read are made. Raises LiveOptionError for an option that does not say what is asked.
 """
 
 from __future__ import annotations

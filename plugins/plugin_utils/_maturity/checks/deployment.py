@@ -51,7 +51,8 @@ def deploys_model(answers: Answers) -> list[Evidence]:
 DEPLOYS_FLOWS = re.compile(
     r"^(?:prefect (?:-\S+ )*deploy|prefect deployment (?:build|apply)|dagster-cloud (?:\S+ )*deploy\w*|pyflyte (?:-\S+ (?:\S+ )?)*register|"
     r"flyte (?:\S+ )*deploy|flytectl register|astro deploy|kfp pipeline (?:create|upload)|kedro (?:airflow|vertexai|kubeflow)|"
-    r"python[\d.]* \S+\.py (?:\S+ )*(?:argo-workflows|step-functions|airflow) create|zenml pipeline (?:build|deploy|snapshot)|dbx deploy|databricks bundle deploy|"
+    r"python[\d.]* \S+\.py (?:\S+ )*(?:argo-workflows|step-functions|airflow) create|zenml pipeline (?:build|deploy|snapshot)|"
+    r"dbx deploy|databricks bundle deploy|"
     r"gcloud composer environments storage dags import)"
     r"|^uses:(?i:astronomer/deploy-action|dagster-io/dagster-cloud|PrefectHQ/actions-prefect-deploy)"
 )

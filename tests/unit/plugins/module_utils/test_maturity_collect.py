@@ -83,6 +83,14 @@ def test_no_link_is_followed_in_git(tmp_path):
     assert facts_of(checkout)["branch"] == ""
 
 
+def test_no_descriptor_is_left(tmp_path):
+    checkout = write(tmp_path / "checkout", {"deep/model/train.py": TRAIN})
+    facts_of(checkout)
+    before = sorted(Path("/proc/self/fd").iterdir())
+    facts_of(checkout)
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_a_folder_that_is_swapped_after_the_look_leads_nowhere(tmp_path):
     outside = write(tmp_path / "outside", {"train.py": "import secret\n"})
     checkout = write(tmp_path / "checkout", {"deep/model/train.py": TRAIN})
@@ -379,10 +387,12 @@ def test_hostile_names_are_printable(tmp_path):
 def test_a_broken_index_is_no_index(tmp_path, data):
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git/index").write_bytes(data)
-    assert tracked_files(Checkout(str(tmp_path))) is None
+    with Checkout(str(tmp_path)) as checkout:
+        assert tracked_files(checkout) is None
 
 
 def test_a_head_that_points_elsewhere_tells_nothing(tmp_path):
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git/HEAD").write_text("ref: refs/../../../etc/passwd\n")
-    assert head(Checkout(str(tmp_path))) == ("", "")
+    with Checkout(str(tmp_path)) as checkout:
+        assert head(checkout) == ("", "")

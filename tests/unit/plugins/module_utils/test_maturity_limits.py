@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import time
 from pathlib import Path
@@ -101,3 +102,19 @@ def test_no_process_and_no_descriptor_is_left():
     assert sorted(Path("/proc/self/fd").iterdir()) == before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_process_with_many_files_open_has_its_answer():
+    """select() knows no descriptor above 1023."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    first = os.open(os.devnull, os.O_RDONLY)
+    opened = [first]
+    try:
+        while opened[-1] < 1024:
+            opened.append(os.dup(first))
+        assert run_limited(lambda: "there", Limits(20, 512)) == '"there"'
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

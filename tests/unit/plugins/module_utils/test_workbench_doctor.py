@@ -164,7 +164,7 @@ def fixture_host():
     return FakeHost()
 
 
-def wrong(host, expect=SITE_ROLES):
+def wrong(host, expect=tuple(SITE_ROLES)):
     """Return what failed, as {id: check}, after looking at what must hold of every result."""
     result = examine(host, expect, SITE)
     assert result["schema"] == 1

@@ -16,9 +16,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.modules import download
 
-MODULE = "ansible_collections.mlops.workbench.plugins.modules.download"
-COLLECTIONS = Path(__file__).resolve().parents[4] / ".ansible/collections"
+MODULE = download.__name__
+COLLECTIONS = Path(download.__file__).parents[5]
 RELEASE = b"the release\n" * 1000
 BOMB = gzip.compress(bytes(30_000_000))
 
@@ -47,7 +48,7 @@ class Server(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if self.path == "/endless":
-            for _ in range(100):
+            for _part in range(100):
                 self.wfile.write(bytes(1_000_000))
                 Server.sent += 1
         else:

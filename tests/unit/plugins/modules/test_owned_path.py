@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from ansible_collections.mlops.workbench.plugins.modules import owned_path
 
-MODULE = "ansible_collections.mlops.workbench.plugins.modules.owned_path"
-COLLECTIONS = Path(__file__).resolve().parents[4] / ".ansible/collections"
+MODULE = owned_path.__name__
+COLLECTIONS = Path(owned_path.__file__).parents[5]
 NOBODY = pwd.getpwnam("nobody").pw_uid
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as others")

@@ -472,7 +472,8 @@ CASES = {
     "a fixture of other tests": (
         "integration_tests", "not_met", {"app.py": APP, "tests/api/conftest.py": FIXTURE % "TestClient(app)", "tests/test_api.py": ASKS}),
     "a script that serves and tests": (
-        "integration_tests", "met", {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST, "tests/all.sh": SERVED_TESTS % "mlflow server"}),
+        "integration_tests", "met", {
+            "helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST, "tests/all.sh": SERVED_TESTS % "mlflow server"}),
     "a script that only tests": (
         "integration_tests", "not_met", {"helper.py": "def add(a, b):\n    return a + b\n", "tests/test_a.py": TEST, "tests/all.sh": SERVED_TESTS % "date"}),
     "a database beside the tests": (
@@ -509,7 +510,8 @@ CASES = {
     "how far apart they are": ("ab_testing", "met", {"train.py": TRAIN, "beside.py": BESIDE % "-"}),
     "both together": ("ab_testing", "not_met", {"train.py": TRAIN, "beside.py": BESIDE % "+"}),
     "nobody asks how far apart they are": ("ab_testing", "not_met", {"train.py": TRAIN, "beside.py": (BESIDE % "-").partition("    if __name__")[0]}),
-    "sport": ("ab_testing", "not_met", {"train.py": TRAIN, "b.py": "def gap(champion, challenger):\n    return champion.points - challenger.points\nprint(gap(1, 2))\n"}),
+    "sport": ("ab_testing", "not_met", {
+        "train.py": TRAIN, "b.py": "def gap(champion, challenger):\n    return champion.points - challenger.points\nprint(gap(1, 2))\n"}),
     # ZenML
     "ZenML runs a pipeline": ("automated_release", "not_met", {"train.py": TRAIN, WORKFLOW: PUSHED % ("runs-on: x", "zenml pipeline runs start score")}),
     "runs of Kubeflow in a group": (

@@ -167,7 +167,8 @@ CASES = {
     "a choice between two comparisons": (
         "ab_testing", "met",
         {"train.py": TRAIN,
-         "c.py": "from mlflow import MlflowClient\ndef wins(new_score, champion_score, less_is_better):\n    MlflowClient().get_model_version_by_alias('a', 'b')\n"
+         "c.py": "from mlflow import MlflowClient\ndef wins(new_score, champion_score, less_is_better):\n"
+                 "    MlflowClient().get_model_version_by_alias('a', 'b')\n"
                  "    return new_score < champion_score if less_is_better else new_score > champion_score\nwins(1, 2, True)\n"}),
     # Deployment
     "prose of a document": ("low_friction_deployment", "not_met", {"a.Rmd": "We use vetiver_write_plumber.\n\n```{r}\nx <- 1\n```\n"}),
@@ -183,9 +184,13 @@ CASES = {
     "a template is only looked at": (
         "automated_release", "not_met", {".github/workflows/a.yml": PUSHED % ("x", "az deployment sub what-if --template-file a")}),
     "a container on a machine of one's own": (
-        "automated_model_deployment", "met", {**SERVICE, "compose.yaml": "services: {api: {build: .}}\n", ".github/workflows/a.yml": PUSHED % ("self-hosted", "docker compose up -d --build")}),
+        "automated_model_deployment", "met", {
+            **SERVICE, "compose.yaml": "services: {api: {build: .}}\n",
+            ".github/workflows/a.yml": PUSHED % ("self-hosted", "docker compose up -d --build")}),
     "a container on a machine that is thrown away": (
-        "automated_model_deployment", "not_met", {**SERVICE, "compose.yaml": "services: {api: {build: .}}\n", ".github/workflows/a.yml": PUSHED % ("ubuntu-latest", "docker compose up -d --build")}),
+        "automated_model_deployment", "not_met", {
+            **SERVICE, "compose.yaml": "services: {api: {build: .}}\n",
+            ".github/workflows/a.yml": PUSHED % ("ubuntu-latest", "docker compose up -d --build")}),
     "a push into a clone of a Space": (
         "automated_model_deployment", "met",
         {**SERVICE, "ship.sh": "git clone https://a@huggingface.co/spaces/b /tmp/s\ncp -r . /tmp/s\ncd /tmp/s\ngit push\n",

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect import collect
+from ansible_collections.mlops.workbench.plugins.modules.maturity_info import RETURN, argument_spec
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import RuleError, load_rules
@@ -165,3 +167,15 @@ def test_a_report_holds_no_values_of_commands(tmp_path):
     result = judged(tmp_path, tree)
     assert [status(result, name) for name in ("automated_release", "low_friction_deployment")] == ["met", "met"]
     assert secret not in str(result)
+
+
+def test_every_key_of_the_result_is_documented(tmp_path):
+    bounds = {
+        name: option["default"]
+        for name, option in argument_spec().items()
+        if name.startswith("max_") or name == "timeout"
+    }
+    rules = load_rules()
+    result = judge(collect(str(tmp_path), {**rules.plan(), "bounds": bounds}), rules)
+    # `live` is there only where servers were asked.
+    assert {*result, "live"} == set(yaml.safe_load(RETURN)["maturity"]["contains"])

@@ -242,7 +242,8 @@ CASES = {
     "an image that scores": ("low_friction_deployment", "met", {"train.py": TRAIN, "check.py": CHECKS % "#", "Dockerfile": IMAGE % "check.py"}),
     # Platforms
     "a function of SST": (
-        "low_friction_deployment", "met", {"train.py": TRAIN, "src/api.py": SCORE, "sst.config.ts": "new sst.aws.Function('a', { handler: 'src/api.handler' })\n"}),
+        "low_friction_deployment", "met", {
+            "train.py": TRAIN, "src/api.py": SCORE, "sst.config.ts": "new sst.aws.Function('a', { handler: 'src/api.handler' })\n"}),
     "a function of SST that does not score": (
         "low_friction_deployment", "not_met",
         {"train.py": TRAIN, "src/api.py": HELLO, "sst.config.ts": "new sst.aws.Function('a', { handler: 'src/api.handler' })\n"}),
