@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Import:
     """A module that is imported; in JavaScript and TypeScript a package, or the address of a service."""
 
@@ -17,7 +17,7 @@ class Import:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A call by its resolved name, the function in which it stands, and its literal arguments."""
 
@@ -28,7 +28,7 @@ class Call:
     values: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """A function with its decorators, or a class with its bases."""
 
@@ -37,7 +37,7 @@ class Definition:
     symbols: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A string literal that a rule asks for."""
 
@@ -45,7 +45,7 @@ class Text:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConstructCall:
     """A call of infrastructure as code: the variable that holds its result, and all its words, a line each."""
 
@@ -55,7 +55,7 @@ class ConstructCall:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contrast:
     """A champion beside a challenger: where one is compared with the other or taken from it, and the words of both."""
 
@@ -64,7 +64,7 @@ class Contrast:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TestFunction:
     """A test function and the number of its assertions."""
 
@@ -73,7 +73,7 @@ class TestFunction:
     assertions: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """A branch: the names that it is about, and what is called where it holds (`then`) or not (`otherwise`).
 
@@ -126,7 +126,7 @@ class PythonFile:
 NO_CODE = PythonFile()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Omission:
     """What a pass left out: its bound, and the file, where it is a single one; else everything after it is not known."""
 
@@ -134,7 +134,7 @@ class Omission:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """A notebook's cell of code: its number among all cells, and the first of its lines in the code of all."""
 

@@ -57,7 +57,8 @@ UNREAD = (
 # What stands elsewhere and serves, watches or runs models: others' modules for networks and accounts hide nothing.
 FOREIGN_MODULE = re.compile(r"^[ \t]{0,9}source[ \t]{0,99}=[ \t]{0,9}\"(?!\.{0,2}/)([^\"\n$]{1,200})\"", re.M)
 ABOUT_MODELS = re.compile(
-    r"sagemaker|vertex|machine-?learning|mlops|(?<![a-z])ml(?![a-z])|databricks|kserve|seldon|kubeflow|airflow|mlflow|bentoml|vllm|triton|(?<![a-z])ray(?![a-z])",
+    r"sagemaker|vertex|machine-?learning|mlops|(?<![a-z])ml(?![a-z])|databricks|kserve|seldon|kubeflow|airflow|mlflow|"
+    r"bentoml|vllm|triton|(?<![a-z])ray(?![a-z])",
     re.I,
 )
 FOREIGN_TEMPLATE = re.compile(r"^[ \t]{0,40}TemplateURL:[ \t]{0,9}(?:!\w{1,9}[ \t]{1,9})?[\"']?https?://", re.M)

@@ -134,7 +134,8 @@ CASES = {
     "one that switches it off": (
         "operational_metrics", "not_met", {**SERVICE, "k.yaml": 'kind: Deployment\nmetadata:\n  annotations:\n    prometheus.io/scrape: "false"\n'}),
     "an alarm in TypeScript": (
-        "operational_metrics", "met", {**SERVICE, "cdk.json": "{}",
+        "operational_metrics", "met", {
+            **SERVICE, "cdk.json": "{}",
             "lib/watch-stack.ts": "import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';\nnew cloudwatch.Alarm(this, 'a', {});\n"}),
     "an alarm that is commented out": (
         "operational_metrics", "not_met", {**SERVICE, "lib/watch-stack.ts": "// new cloudwatch.Alarm(this, 'a', {});\n"}),
