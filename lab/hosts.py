@@ -123,7 +123,8 @@ def down(*names: str) -> None:
     """Remove hosts with all that is on them; one that is not there is no error."""
     present = [container(name) for name in names if inspect(name) is not None]
     if present:
-        run("docker", "rm", "--force", "--volumes", *present)
+        # What an engine inside left takes long on a busy machine.
+        run("docker", "rm", "--force", "--volumes", *present, timeout=300)
     for name in names:
         ssh.forget(name)
 

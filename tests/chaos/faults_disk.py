@@ -9,7 +9,7 @@ from chain import Fault, meet
 from trial import Site, Undisturbed, plain_run_ends_well
 
 # What stands in for a disk that is full: a small one in its place. With the words that the user reads.
-FULL = "(?i)no space left|not enough free|n't have enough free space|disk is full|cannot copy extracted data"
+FULL = "(?i)no space left|not enough free|disk only has room|n't have enough free space|disk is full|cannot copy extracted data"
 CHECKED = {
     "/opt/anaconda": ("60m", "anaconda_min_free_mb"),
     "/var/lib/docker": ("100m", "docker_min_free_mb"),

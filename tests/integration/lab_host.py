@@ -62,4 +62,4 @@ def environment() -> dict[str, str]:
 
 def lab(*arguments: str) -> None:
     """Run a command of the lab."""
-    subprocess.run([sys.executable, "-m", "lab", *arguments], cwd=ROOT, check=True, capture_output=True, timeout=900)
+    subprocess.run([sys.executable, "-m", "lab", *arguments], cwd=ROOT, check=True, timeout=900)
