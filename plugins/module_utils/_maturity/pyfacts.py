@@ -39,6 +39,7 @@ STORING = re.compile(
 )
 # Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
 CONSTRUCT = re.compile(r"aws_cdk\.|dagster\.|.{0,200}\.add_(?:property_)?override\Z")
+REPEATING = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
 LONGEST_CONSTRUCT = 4000
 MOST_CONSTRUCTS = 300
 MOST_FIELDS = 5000
@@ -147,6 +148,8 @@ class _Reader:
         self.strings: list[list[Any]] = []
         self.targets: dict[int, str] = {}
         self.constructs: list[list[Any]] = []
+        self.cdk = False
+        self.repeated: set[int] = set()
         self.tests: list[list[Any]] = []
         self.asserts: list[int] = []
         self.contrasts: list[list[Any]] = []
@@ -164,7 +167,7 @@ class _Reader:
         }
 
     def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
-        self._collect_aliases(tree)
+        self._look_ahead(tree)
         # Nodes, and between them places: a function and a class that what comes next stands in.
         stack: list[Any] = [*reversed(tree.body), ("", "")]
         while stack:
@@ -288,8 +291,19 @@ class _Reader:
                 self.contrasts.append([node.lineno, function, " ".join(sides)[:100]])
         return False
 
+    def _repetition(self, node: Any, *_place: Any) -> bool:
+        self.repeated.update(id(item) for item in _walk(node) if isinstance(item, ast.Call))
+        return False
+
     def _import(self, *_place: Any) -> bool:
         return True
+
+    def _look_ahead(self, tree: ast.Module) -> None:
+        """Names, and whether there are constructs: then what is given to functions and what is repeated is asked for, too."""
+        self._collect_aliases(tree)
+        self.cdk = any(symbol.startswith("aws_cdk") for symbol in self.aliases.values())
+        if self.cdk:
+            self.statements.update(dict.fromkeys(REPEATING, self._repetition))
 
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
         """Import names first, then variables that hold an object made by an imported name."""
@@ -388,12 +402,21 @@ class _Reader:
     def _call(self, node: ast.Call, function: str) -> None:
         symbol = self._starred(self.symbol(node.func))
         named = [item for item in node.keywords if item.arg]
-        if CONSTRUCT.match(symbol) and len(self.constructs) < MOST_CONSTRUCTS:
-            self.constructs.append([symbol, node.lineno, self.targets.get(id(node), ""), _all_words(node)])
+        construct = CONSTRUCT.match(symbol)
+        variable = self.targets.get(id(node), "") if construct else self._helped(node) if self.cdk else ""
+        if (construct or variable) and len(self.constructs) < MOST_CONSTRUCTS:
+            self.constructs.append([symbol, node.lineno, variable, _all_words(node), id(node) in self.repeated])
         if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
         self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
+
+    def _helped(self, node: ast.Call) -> str:
+        """The variable of the first construct that a function of the project is given, with `()` behind it."""
+        for item in (*node.args, *(one.value for one in node.keywords)):
+            if isinstance(item, ast.Name) and re.match(r"aws_cdk\..*\(\)", self._alias(item.id) or ""):
+                return item.id + "()"
+        return ""
 
     def _setting(self, node: ast.Assign, function: str) -> None:
         """A setting of a library, as in `litellm.callbacks = [...]`, is kept like a call of that name with `=` behind it."""

@@ -30,13 +30,17 @@ CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Construct:
-    """A construct, or a call of one's method: its dotted name, the variable that holds or has it, and its words in order."""
+    """A construct, or a call of one's method: its dotted name, the variable that holds or has it, and its words in order.
+
+    A function of the project that is given a construct is a call, too: its variable is the construct's, with `()` behind it.
+    """
 
     file: str
     line: int
     symbol: str
     variable: str
     words: tuple[str, ...]
+    repeated: bool = False
 
     @property
     def kind(self) -> str:
@@ -58,6 +62,7 @@ def constructs_of(python: Mapping[str, PythonFile], text: Mapping[str, str]) -> 
             one.symbol,
             (one.variable or symbol_owner(one.words)).rpartition(".")[2],
             tuple(one.words.split("\n")),
+            one.repeated,
         )
         for path, facts in sorted(python.items())
         for one in facts.constructs
@@ -85,7 +90,8 @@ def _in_script(path: str, text: str) -> Iterator[Construct]:
         words = tuple(_word(one) for one in WORDS.finditer(inside))
         if found.group(1):
             root, dot, rest = found.group(1).partition(".")
-            yield Construct(path, line, names.get(root, root) + dot + rest, given.group(1) if given else "", words)
+            variable = given.group(1) if given else ""
+            yield Construct(path, line, names.get(root, root) + dot + rest, variable, words, "map" in words)
         else:
             yield Construct(
                 path, line, "." + found.group(3), given.group(1) if given else found.group(2), (found.group(2), *words)
@@ -135,7 +141,7 @@ def closure(start: Construct, among: Iterable[Construct]) -> list[Construct]:
         if one in found:
             continue
         found[one] = None
-        for name in {one.variable, *one.words} if one is start else set(one.words):
+        for name in {one.variable, one.variable + "()", *one.words} if one is start else set(one.words):
             stack.extend(known.get(name, ()))
     return sorted(found, key=lambda one: (one.line, one.symbol))
 

@@ -47,12 +47,17 @@ class Text:
 
 @dataclass(frozen=True)
 class ConstructCall:
-    """A call of infrastructure as code: the variable that holds its result, and all its words, a line each."""
+    """A call of infrastructure as code: the variable that holds its result, and all its words, a line each.
+
+    For a function of the project that is given a construct, `variable` is the construct's, with `()` behind it. `repeated` is true in a
+    loop.
+    """
 
     symbol: str
     line: int
     variable: str
     words: str
+    repeated: bool
 
 
 @dataclass(frozen=True)

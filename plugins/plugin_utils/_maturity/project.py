@@ -40,6 +40,7 @@ TEST = re.compile(
     r"(?:^|/)(?:test[_\d][^/]*|[^/]*_tests?|[^/]*tests?|conftest|locustfile)\.(?:py|R|jl)$|\.(?:test|spec)\.[jt]sx?$",
     re.I,
 )
+OWN_CI = re.compile(r"(.{1,300}/)(?:\.gitlab-ci\.yml|\.github/workflows/[^/]{1,200}|Jenkinsfile|azure-pipelines\.yml)$")
 NOT_A_TEST = re.compile(r"(?:^|/)(?:latest|contest|fastest|greatest|manifest|backtest\w*)\.py$", re.I)
 EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|demos?|playground|docs?)/", re.I)
 PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]{1,300}\.(?:py|R|jl|ipynb))\b")
@@ -108,6 +109,8 @@ class Project:
         self._role: dict[str, str] = {}
         # MLflow writes an environment of its own beside each model that it saves.
         self._saved_models = {posixpath.dirname(path) for path in facts.files if posixpath.basename(path) == "MLmodel"}
+        # A folder with CI of its own is a project, whatever it is called.
+        self._with_ci = tuple(found.group(1) for found in map(OWN_CI.match, facts.files) if found)
         self._notebooks_of_jobs = _notebooks_of_jobs(facts)
         self.files = [path for path in facts.files if self._is_own(path)]
         # A notebook that a job runs is code like any other.
@@ -145,7 +148,8 @@ class Project:
             return "artefact"
         if TEMPLATE.search(path):
             return "template"
-        if TEST.search(path) and not NOT_A_TEST.search(path):
+        home = max((folder for folder in self._with_ci if path.startswith(folder)), key=len, default="")
+        if TEST.search(path[len(home) :]) and not NOT_A_TEST.search(path):
             return "test"
         if path.endswith(".ipynb"):
             return "source" if path in self._notebooks_of_jobs else "notebook"

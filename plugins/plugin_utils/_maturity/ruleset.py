@@ -44,7 +44,7 @@ MODEL_FILE = r"\w\.(?:json|onnx|safetensors)$"
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
     r"promot|beat|pass|best|accept|drift|degrad|psi|alert|alarm|decay|retrain|champion|prod|register|registry|decision|deploy|"
-    r"win|champ|challeng|approv|outperform|eligib|psi|skew|stale|baseline|previous|faithful|relevan|ground|halluc"
+    r"win|champ|challeng|approv|outperform|eligib|psi|skew|stale|baseline|previous|faithful|relevan|ground|halluc|delta|regress|toleran"
 )
 CALLS = [
     "*.serve", "*.deploy", "*.add_job", "*.every", "*Deployment.build_from_flow", "*.testclient.TestClient", "*.TestClient",

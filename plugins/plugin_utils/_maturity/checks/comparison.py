@@ -83,7 +83,8 @@ def _weighted_constructs(answers: Answers) -> list[Evidence]:
         place = Evidence(3, one.file, one.line, one.symbol)
         weights = [value for key, value in zip(one.words, one.words[1:]) if VARIANT.match(key)]
         found.setdefault(one.file, []).extend(place for _weight in weights if one.symbol.endswith(CARRIES))
-        if any(SHIFT.match(word) for word in one.words) or not all(_is_number(value) for value in weights):
+        computed = one.repeated and not all(_is_number(value) for value in weights)
+        if computed or any(SHIFT.match(word) for word in one.words):
             listed.add(one.file)
             found[one.file].append(place)
     return [places[0] for file, places in found.items() if places and (len(places) >= 2 or file in listed)]

@@ -10,13 +10,14 @@ import re
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import Job
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decisions import evidence_of
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import NO_CODE, Decision
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence, symbol_pattern
 
 USES = ("llm_import", "llm_call", "llm_address", "llm_module", "llm_server")
 STORED = re.compile(
     r"baseline|(?<![a-z])(?:previous|stored|last)_\w{0,40}(?:score|result|metric|eval|run|report)", re.I
 )
+CHANGE = re.compile(r"(?<![a-z])(?:delta|diff(?:erence)?|drop|regress\w{0,9}|tolerance)(?![a-z])", re.I)
 PROMPTFOO = re.compile(r"^promptfoo(?:@[\w.-]{1,40})? eval\b|^uses:promptfoo/promptfoo-action\b")
 CONFIG = re.compile(r"(?:\s-c|\s--config|\bconfig)[ =]{1,3}[\"']?([\w./-]{1,200})")
 DEFAULT_CONFIG = re.compile(r"(?:^|/)promptfooconfig\.(?:ya?ml|json|[cm]?[jt]s)$")
@@ -52,15 +53,22 @@ def evaluated_against_stored(answers: Answers) -> list[Evidence]:
     if not llm_uses(answers):
         return []
     project = answers.project
-    programs = project.programs(one for job in _checking(answers) for one in job.commands if one.gating)
+    commands = [one for job in _checking(answers) for one in job.commands if one.gating]
+    programs = project.programs(commands)
+    told = project.programs(one for one in commands if STORED.search(one.text))
     files = {path for path in project.reach(programs) if path in project.python and project.role(path) in CODE}
     live = project.functions(files, programs)
     return [
         evidence_of(item)
         for path in sorted(files)
         for item in project.python[path].decisions
-        if item.ordered and STORED.search(item.words) and (path, item.function) in live
+        if item.ordered and (path, item.function) in live and _about_stored(item, path in told)
     ]
+
+
+def _about_stored(item: Decision, told: bool) -> bool:
+    """Whether a decision is about stored scores: it names them, or it is about a change in a program that CI tells of them."""
+    return bool(STORED.search(item.words) or (told and CHANGE.search(item.words)))
 
 
 FEEDBACK = re.compile(r"(?:feedback|rating|vote|judgment|judgement|evaluation)s?$", re.I)

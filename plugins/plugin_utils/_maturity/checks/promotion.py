@@ -38,6 +38,8 @@ STOPS = re.compile(r"(?:Error|Exception|Failed|Skip|FAIL)$|(?:^|\.)(?:cancel|exi
 FORK = re.compile(
     r"(?:^|\.)(?:Branch\w{0,60}Operator|ShortCircuit\w{0,60}|branch\w{0,20}|short_circuit\w{0,20}|Condition|If|Elif|ConditionStep)$"
 )
+# What a gate prints for a fork of the flow to read.
+TELLS = re.compile(r"^print$|(?:^|\.)(?:echo|stdout\.write)$")
 STEP = re.compile(r"sagemaker\..{0,99}\.ConditionStep$|^kfp\.(?:v2\.)?dsl\.(?:Condition|If|Elif)$")
 
 
@@ -49,8 +51,8 @@ def gated_promotion(answers: Answers) -> list[Evidence]:
         promoting = code.doers(calls_of(answers.project, files, PROMOTES))
         verdicts = code.verdicts()
         found.extend(evidence_of(item) for item in code.decisions if _passes(item, code, verdicts, promoting))
-        found.extend(evidence_of(item) for item in _stops(answers, code, files))
-        for path in code.files:
+        found.extend(evidence_of(item) for item in _stops(answers, code, files, verdicts))
+        for path in sorted(set(code.files) - answers.files("approval_by_person")):
             for call in answers.project.python[path].calls:
                 if STEP.search(call.symbol):
                     found.append(Evidence(4, path, call.line, call.symbol))
@@ -82,7 +84,7 @@ def _passes(item: Decision, code: Code, verdicts: frozenset[str], promoting: fro
     return about and (guards or stores or leads_to(outcome, promoting, PROMOTES, code, frozenset()))
 
 
-def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Decision]:
+def _stops(answers: Answers, code: Code, files: frozenset[str], verdicts: frozenset[str]) -> Iterator[Decision]:
     """Decisions of one step that end the flow, or that a fork of the flow hears of, where another step promotes."""
     if not any(calls_of(answers.project, files, PROMOTES)):
         return
@@ -90,6 +92,7 @@ def _stops(answers: Answers, code: Code, files: frozenset[str]) -> Iterator[Deci
     for item in code.decisions:
         called = [word for word in (*item.then, *item.otherwise) if not word.startswith("->")]
         ends = any(STOPS.search(symbol) for symbol in called)
-        told = forked and any(name in ("said", "return") for name in item.given)
-        if on_figure(item) and (ends or told):
+        says_either = all(any(map(TELLS.search, outcome)) for outcome in (item.then, item.otherwise))
+        told = forked and (says_either or any(name in ("said", "return") for name in item.given))
+        if (on_figure(item) or item.names & verdicts) and (ends or told):
             yield item

@@ -19,6 +19,9 @@ MACHINE = re.compile(
     r"aws_(?:stepfunctions\.\w{0,40}StateMachine|codepipeline\.Pipeline|sagemaker\.CfnPipeline)$|pipelines\.CodePipeline$"
 )
 RULE = re.compile(r"aws_(?:events|scheduler)\.(?:\w{1,40}\.)?(?:Cfn)?(?:Rule|Schedule)$")
+# A rule for what becomes of a construct.
+BECOMES = re.compile(r"\.on_\w{1,60}$")
+PIPELINE = re.compile(r"arn:aws[\w-]{0,9}:sagemaker:.{0,200}:pipeline")
 FUNCTION = re.compile(r"aws_lambda\w{0,40}\.\w{0,40}Function$")
 MODEL_EVENT = re.compile(r"SageMaker Model Package")
 CHANGE_OF_CODE = re.compile(r"aws\.(?:codecommit|ecr)|CodeCommit|CodeStar")
@@ -46,9 +49,19 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
             words=plain(words),
             ordered=one.kind not in ("Pipeline", "CodePipeline"),
         )
-    for one in project.constructs:
-        if RULE.search(one.symbol) and (one.given("schedule") or _pattern(one)):
-            yield _rule(project, one, {item.variable for item in machines})
+    addresses = [one for one in project.constructs if one.variable and PIPELINE.search("".join(one.words))]
+    rules = [
+        _rule(project, one, {item.variable for item in machines}, {item.variable for item in addresses})
+        for one in project.constructs
+        if (RULE.search(one.symbol) and (one.given("schedule") or _pattern(one)))
+        or (BECOMES.search(one.symbol) and one.given("schedule"))
+    ]
+    yield from rules
+    # Of a pipeline whose name is computed, only the rules that start it say what it does.
+    for one in addresses:
+        name = _name(one.file, one.variable)
+        words = "\n".join(rule.words for rule in rules if name in rule.starts)
+        yield Job("cdk", one.file, one.line, one.symbol, frozenset([name]), words=words, ordered=False)
 
 
 def _name(file: str, variable: str) -> str:
@@ -65,7 +78,7 @@ def _pattern(rule: Construct) -> bool:
     return rule.given("eventPattern")
 
 
-def _rule(project: Project, rule: Construct, machines: set[str]) -> Trigger:
+def _rule(project: Project, rule: Construct, machines: set[str], addresses: set[str]) -> Trigger:
     group = closure(rule, project.constructs)
     words = [word for one in group for word in one.words]
     if not any(word in ("targets=", "targets:") or word.lower() in ("addtarget", "add_target") for word in words):
@@ -78,14 +91,17 @@ def _rule(project: Project, rule: Construct, machines: set[str]) -> Trigger:
     for variable in machines.intersection(words):
         own = any(one.file == rule.file and one.variable == variable for one in project.constructs)
         starts.add(_name(rule.file if own else "", variable))
+    aimed = {word for one in group if one.variable == rule.variable + "()" for word in one.words}
+    starts |= {_name(rule.file, variable) for variable in addresses & aimed}
     about_model = bool(MODEL_EVENT.search(text))
-    changed = not about_model and bool(CHANGE_OF_CODE.search(text)) and _pattern(rule)
+    timed = rule.given("schedule")
+    changed = not about_model and not timed and bool(CHANGE_OF_CODE.search(text))
     off = any(
         key in ("enabled=", "enabled:") and value.lower() == "false" for key, value in zip(rule.words, rule.words[1:])
     )
     return Trigger(
         "cdk",
-        "time" if not _pattern(rule) else "model" if about_model else "push" if changed else "event",
+        "time" if timed else "model" if about_model else "push" if changed else "event",
         rule.file,
         rule.line,
         rule.symbol,

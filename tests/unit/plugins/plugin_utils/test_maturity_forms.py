@@ -420,6 +420,12 @@ CASES = {
         {"app.py": CDK_VARIANTS % ("[" + VARIANT % ("1", "'a'", "'a'") + ", " + VARIANT % ("9", "'b'", "'b'") + "]"), "cdk.json": "{}"}),
     "variants of a list in the CDK": (
         "ab_testing", "met", {"app.py": CDK_VARIANTS % ("[" + VARIANT % ("one.share", "one.model", "one.model") + " for one in shares]"), "cdk.json": "{}"}),
+    "one variant in the CDK whose weight is a setting": (
+        "ab_testing", "not_met", {"app.py": CDK_VARIANTS % ("[" + VARIANT % ("shares.weight", "'a'", "'a'") + "]"), "cdk.json": "{}"}),
+    "variants in a loop in the CDK": (
+        "ab_testing", "met",
+        {"app.py": CDK_VARIANTS % ("[]\n            for one in shares:\n                variants.append(" + VARIANT % ("one.share", "'a'", "'a'") + ")"),
+         "cdk.json": "{}"}),
     "one variant in the CDK": (
         "ab_testing", "not_met", {"app.py": CDK_VARIANTS % ("[" + VARIANT % ("1", "'a'", "'a'") + "]"), "cdk.json": "{}"}),
     "figures of the old and the new model": (

@@ -72,6 +72,32 @@ GATE_FILES = {
     "gate.py": "import json\nreport = json.load(open('e'))\nprint('PASS' if report['acc'] >= 0.9 else 'FAIL')\n",
     "register.py": "import mlflow\nmlflow.register_model('runs:/1/model', 'taxi')\n",
 }
+FLAG_GATE = """
+    import json
+    report = json.load(open("e"))
+    is_pass = True
+    if %s:
+        is_pass = False
+    if is_pass:
+        print("PASS")
+    else:
+        print("FAIL")
+"""
+CHOICE = """
+    from sagemaker.workflow.condition_step import ConditionStep
+    from sagemaker.workflow.parameters import ParameterString
+    from sagemaker.workflow.pipeline import Pipeline
+    from sagemaker.workflow.step_collections import RegisterModel
+    from sagemaker.workflow.steps import TrainingStep
+
+    def line():
+        status = ParameterString(name="Status", default_value="%s")
+        register = RegisterModel(name="r", approval_status=status)
+        choice = ConditionStep(name="c", conditions=[], if_steps=[register])
+        return Pipeline(name="tides", steps=[TrainingStep(name="a", estimator=None), choice])
+
+    line()
+"""
 WATCH = """
     import pandas as pd
     from evidently import Report
@@ -146,6 +172,16 @@ CASES = {
                  "    if current_score > best_score:\n        best_score = current_score\nmlflow.register_model('a', 'b')\n"}),
     "a fork hears of a gate": (
         "automated_promotion", "met", {**GATE_FILES, "dags/ct.py": BRANCH_DAG % ("BranchPythonOperator", "BranchPythonOperator")}),
+    "a fork hears of a gate that sums up": (
+        "automated_promotion", "met",
+        {**GATE_FILES, "gate.py": FLAG_GATE % "report['acc'] < 0.9",
+         "dags/ct.py": BRANCH_DAG % ("BranchPythonOperator", "BranchPythonOperator")}),
+    "a fork hears of a sum of something else": (
+        "automated_promotion", "partial",
+        {**GATE_FILES, "gate.py": FLAG_GATE % "report['rows'] < 9",
+         "dags/ct.py": BRANCH_DAG % ("BranchPythonOperator", "BranchPythonOperator")}),
+    "a condition before an approved model": ("automated_promotion", "met", {"p.py": CHOICE % "Approved"}),
+    "a condition before a model that a person approves": ("automated_promotion", "not_met", {"p.py": CHOICE % "PendingManualApproval"}),
     "nobody hears of a gate": (
         "automated_promotion", "partial", {**GATE_FILES, "dags/ct.py": BRANCH_DAG % ("PythonOperator", "PythonOperator")}),
     "a word of the command line": (

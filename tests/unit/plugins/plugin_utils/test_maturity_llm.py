@@ -42,6 +42,7 @@ COMPARE = """
         sys.exit(main())
 """
 WON = "baseline = stored['faithfulness']\n        if now['faithfulness'] < baseline - 0.02:\n            return 1"
+DROP = "delta = now['faithfulness'] - stored['faithfulness']\n        return delta < -0.02"
 FLOOR = "if now['faithfulness'] < 0.8:\n            return 1"
 PROMPTS = "prompts: [p.txt]\nproviders: [openai:chat:m]\ntests: []\n"
 
@@ -86,6 +87,11 @@ CASES = {
         "ab_testing", "met", {".github/workflows/e.yml": CHANGE % "python compare.py", "compare.py": COMPARE % WON}),
     "scores below a fixed floor fail it": (
         "ab_testing", "not_met", {".github/workflows/e.yml": CHANGE % "python compare.py", "compare.py": COMPARE % FLOOR}),
+    "a difference to the stored results": (
+        "ab_testing", "met",
+        {".github/workflows/e.yml": CHANGE % "python compare.py --baseline a.json", "compare.py": COMPARE % DROP}),
+    "a difference to something else": (
+        "ab_testing", "not_met", {".github/workflows/e.yml": CHANGE % "python compare.py", "compare.py": COMPARE % DROP}),
     "a comparison that CI does not run": ("ab_testing", "not_met", {"compare.py": COMPARE % WON}),
     "callbacks of LiteLLM": ("operational_metrics", "met", {"tell.py": "import litellm\nlitellm.success_callback = ['prometheus']\n"}),
     "another setting of LiteLLM": ("operational_metrics", "not_met", {"tell.py": "import litellm\nlitellm.drop_params = True\n"}),

@@ -55,6 +55,25 @@ CDK_RULE = """
             rule.node.default_child.add_property_override("Targets", [{"Id": "a", "Arn": "arn:aws:sagemaker:eu:1:pipeline/%s"}])
 """
 ALARMED = 'event_pattern=events.EventPattern(source=["aws.cloudwatch"], detail_type=["CloudWatch Alarm State Change"])'
+CDK_HELPER = """
+    from aws_cdk import Fn, Stack, aws_codepipeline as codepipeline, aws_events as events
+    from targets import aim
+
+    class Retrain(Stack):
+        def __init__(self, scope, name, role, %s):
+            super().__init__(scope, name)
+            line = codepipeline.Pipeline(self, "Line")
+            last = line.add_stage(stage_name="Last")
+            address = Fn.join("/", ["arn:aws:sagemaker:eu:1:pipeline", name])
+            timed = last.on_state_change(name="Start", schedule=events.Schedule.expression(%s))
+            aim(timed, role, arn=address)
+            alarmed = events.Rule(self, "Drift", event_pattern=events.EventPattern(source=["aws.cloudwatch"]))
+            aim(alarmed, role, arn=address)
+"""
+HELPER = {
+    "p.py": PIPELINE,
+    "targets.py": "def aim(rule, role, arn):\n    rule.node.default_child.add_property_override('Targets', [{'Arn': arn}])\n",
+}
 CDK_FLOW = """
     import * as lambda from 'aws-cdk-lib/aws-lambda';
     import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -166,6 +185,12 @@ CASES = {
     "a rule of the CDK on a new model": (
         "automated_retraining", "not_met",
         {"p.py": PIPELINE, "r.py": CDK_RULE % (ALARMED.replace("CloudWatch Alarm State", "SageMaker Model Package State"), "tides")}),
+    "rules of the CDK whose target a helper sets, by their time": (
+        "scheduled_training", "met", {**HELPER, "r.py": CDK_HELPER % ("retrain_schedule", "retrain_schedule")}),
+    "rules of the CDK with one target, which one of them says is trained": (
+        "automated_retraining", "met", {**HELPER, "r.py": CDK_HELPER % ("retrain_schedule", "retrain_schedule")}),
+    "rules of the CDK whose target a helper sets, of a pipeline that scores": (
+        "scheduled_training", "not_met", {**HELPER, "r.py": CDK_HELPER % ("score_schedule", "score_schedule")}),
     "a state machine of the CDK": ("orchestration", "met", {**FLOW_FILES, "cloud/lib/s.ts": CDK_FLOW % ("fit", WEEKLY, "machine")}),
     "a state machine of the CDK that trains nothing": (
         "orchestration", "not_met", {**FLOW_FILES, "cloud/lib/s.ts": CDK_FLOW % ("clean", WEEKLY, "machine")}),

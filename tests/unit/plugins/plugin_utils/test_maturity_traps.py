@@ -299,6 +299,9 @@ CASES = {
         "scheduled_training", "not_met",
         {"train.py": TRAIN, "s.py": "from prefect import flow\n@flow\ndef s():\n    pass\ns.serve(cron='0 1 * * *')\n"}),
     "a push is no schedule": ("scheduled_training", "not_met", {"train.py": TRAIN, CI: run("python train.py")}),
+    "a project in a folder called a test": (
+        "training_pipeline", "met", {"churn_test/models/train.py": TRAIN, "churn_test/.gitlab-ci.yml": "a: {script: [python models/train.py]}\n"}),
+    "a folder of tests": ("training_pipeline", "not_applicable", {"churn_test/models/train.py": TRAIN}),
     "advice to retrain": ("automated_retraining", "not_met", {"train.py": TRAIN, "m.py": DRIFT % "print('Consider model retraining')"}),
     "a drift check that retrains": ("automated_retraining", "met", {"train.py": TRAIN, "m.py": DRIFT % "run_deployment('train/x')"}),
     "a guard before training": (
