@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import collections
 import re
 from typing import Any, Callable, Iterable, Iterator
 
@@ -29,7 +28,7 @@ FIELDS = {kind: tuple(field for field in kind._fields if field not in FLAT) for 
 HOLDS = {kind: tuple(field for field in BLOCKS if field in kind._fields) for kind in NODES}
 IMPORTS = (ast.Import, ast.ImportFrom)
 # What no evidence lies below: signs, aliases, and attributes that are no nodes.
-PLAIN: frozenset[type] = WORDLESS | {ast.alias, int, str, bytes, bool, float, complex, type(None)}
+PLAIN: frozenset[type] = WORDLESS | {ast.alias, int, str, bytes, bool, float, complex, type(None), type(...)}
 ORDERS = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 COMPARING = (ast.Compare, ast.BoolOp, ast.IfExp)
 LONGEST_STRING = 300
@@ -515,38 +514,40 @@ class _Reader:
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     """What ast.walk gives, in its order and a part of its time; operators and the like are left out."""
-    found = collections.deque([node])
-    while found:
-        item = found.popleft()
+    found = [node]
+    # The list grows while it is gone through.
+    for item in found:
         yield item
         for field in FIELDS[type(item)]:
             value = getattr(item, field)
-            if isinstance(value, list):
-                found.extend(one for one in value if isinstance(one, ast.AST))
-            elif isinstance(value, ast.AST):
+            kind = type(value)
+            if kind is list:
+                found += [one for one in value if type(one) not in PLAIN]
+            elif kind not in PLAIN:
                 found.append(value)
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (item for item in _walk(node) if isinstance(item, ast.Call))
+    return (item for item in _walk(node) if type(item) is ast.Call)
 
 
 def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
     """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
     equal: set[int] = set()
     for item in _walk(node):
-        if not literals and isinstance(item, ast.Compare) and not isinstance(item.ops[0], ORDERS):
+        kind = type(item)
+        if kind is ast.Compare and not literals and not isinstance(item.ops[0], ORDERS):
             equal.update(
                 id(one)
                 for part in (item.left, *item.comparators)
                 for one in _walk(part)
                 if isinstance(one, ast.Constant)
             )
-        if isinstance(item, ast.Name):
+        if kind is ast.Name:
             yield item.id
-        elif isinstance(item, ast.Attribute):
+        elif kind is ast.Attribute:
             yield item.attr
-        elif isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in equal:
+        elif kind is ast.Constant and type(item.value) is str and id(item) not in equal:
             yield item.value[:60]
 
 

@@ -20,6 +20,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.constructs import Construct, constructs_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
     dockerfile,
+    line_of,
     make_targets,
     mappings,
     text_of,
@@ -40,7 +41,7 @@ TEST = re.compile(
     r"(?:^|/)(?:test[_\d][^/]*|[^/]*_tests?|[^/]*tests?|conftest|locustfile)\.(?:py|R|jl)$|\.(?:test|spec)\.[jt]sx?$",
     re.I,
 )
-OWN_CI = re.compile(r"(.{1,300}/)(?:\.gitlab-ci\.yml|\.github/workflows/[^/]{1,200}|Jenkinsfile|azure-pipelines\.yml)$")
+OWN_CI = re.compile(r"/(?:\.gitlab-ci\.yml|\.github/workflows/[^/]{1,200}|Jenkinsfile|azure-pipelines\.yml)$")
 NOT_A_TEST = re.compile(r"(?:^|/)(?:latest|contest|fastest|greatest|manifest|backtest\w*)\.py$", re.I)
 EXAMPLE = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|demos?|playground|docs?)/", re.I)
 PROGRAM = re.compile(r"(?<![\w./*-])([\w./-]{1,300}\.(?:py|R|jl|ipynb))\b")
@@ -110,7 +111,7 @@ class Project:
         # MLflow writes an environment of its own beside each model that it saves.
         self._saved_models = {posixpath.dirname(path) for path in facts.files if posixpath.basename(path) == "MLmodel"}
         # A folder with CI of its own is a project, whatever it is called.
-        self._with_ci = tuple(found.group(1) for found in map(OWN_CI.match, facts.files) if found)
+        self._with_ci = tuple(found.string[: found.start() + 1] for found in map(OWN_CI.search, facts.files) if found)
         self._notebooks_of_jobs = _notebooks_of_jobs(facts)
         self.files = [path for path in facts.files if self._is_own(path)]
         # A notebook that a job runs is code like any other.
@@ -461,7 +462,11 @@ class Project:
                     value = item.get(key)
                     if isinstance(value, (str, list)):
                         text = value if isinstance(value, str) else _quoted(map(str, value))
-                        found.extend(self.expander.expand(text, path, 1, posixpath.dirname(path)))
+                        words = (
+                            value.split()[:2] if isinstance(value, str) else [max(map(str, value), key=len, default="")]
+                        )
+                        line = line_of(self.raw[path], " ".join(words))
+                        found.extend(self.expander.expand(text, path, line, posixpath.dirname(path)))
         return found
 
     @cached_property

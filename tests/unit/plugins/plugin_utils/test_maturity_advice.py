@@ -206,6 +206,30 @@ def test_steps_speak_of_the_projects_own_language(tmp_path, path, code, tool, ne
     assert not [text for text in remedies if re.search(rf"{never}|uv lock|prometheus_client|autolog", text)]
 
 
+def test_a_model_that_waits_for_a_person_is_to_be_approved_by_its_condition(tmp_path):
+    code = """
+        from sagemaker.workflow.step_collections import RegisterModel
+        from sagemaker.workflow.steps import TrainingStep
+
+        TrainingStep(name="a", estimator=None)
+        RegisterModel(name="r", approval_status="PendingManualApproval")
+    """
+    text = entry(judged(tmp_path, {"p.py": code}), "automated_promotion")["remedy"]["text"]
+    assert "Approved" in text
+    assert "alias" not in text
+
+
+def test_a_compose_file_is_evidence_at_the_line_of_the_command(tmp_path):
+    tree = {
+        "train.py": TRAIN,
+        "app.py": "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = joblib.load('m')\n",
+        "Dockerfile": "FROM python:3.11\nCOPY . .\n",
+        "compose.yml": "services:\n  app:\n    build: .\n    command: uvicorn app:app --reload\n",
+    }
+    places = entry(judged(tmp_path, tree), "low_friction_deployment")["evidence"]
+    assert ("compose.yml", 4) in {(item["file"], item["line"]) for item in places}
+
+
 def test_airflow_users_get_no_links_to_prefect(tmp_path):
     result = judged(tmp_path, {"train.py": TRAIN, "dags/weekly.py": AIRFLOW})
     remedies = {item["id"]: item["remedy"] for item in result["criteria"]}

@@ -74,6 +74,16 @@ CASES = {
         {"cloudbuild/up.yaml": "steps:\n  - name: hashicorp/terraform:1.5\n    entrypoint: sh\n    args: [-c, 'terraform apply']\n"}),
     "a list of steps that is no build": (
         "automated_release", "not_met", {"conf/steps.yaml": "steps:\n  - name: train\n    args: [docker, push]\n  - other: x\n"}),
+    # Training in other languages
+    "Spark in Java": (
+        "training_pipeline", "met",
+        {"src/Fit.java": "CrossValidator crossValidator = new CrossValidator();\ncrossValidator.setNumFolds(3);\nreturn crossValidator.fit(rows);\n"}),
+    "Java that fits a window": (
+        "training_pipeline", "not_met", {"src/Fit.java": "LayoutManager layout = new Grid();\nlayout.fit(window);\n"}),
+    # Registries
+    "Snowflake's registry": (
+        "model_registry", "met",
+        {"train.py": TRAIN + "    from snowflake.ml.registry import Registry\n    Registry(session=None).log_model(1, model_name='m')\n"}),
     # Releases and deployments
     "an upload to a bucket of Google's": ("automated_release", "met", {CI: run("gsutil -m cp -r out gs://bucket/x")}),
     "a download from it": ("automated_release", "not_met", {CI: run("gsutil cp out.txt local.txt")}),
