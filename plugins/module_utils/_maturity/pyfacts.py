@@ -38,6 +38,7 @@ STORING = re.compile(
 )
 # Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
 CONSTRUCT = re.compile(r"aws_cdk\.|dagster\.|.{0,200}\.add_(?:property_)?override\Z")
+FIXTURE = re.compile(r"(?:^|\.)fixture$")
 REPEATING = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
 LONGEST_CONSTRUCT = 4000
 MOST_CONSTRUCTS = 300
@@ -150,6 +151,7 @@ class _Reader:
         self.cdk = False
         self.repeated: set[int] = set()
         self.tests: list[list[Any]] = []
+        self.fixtures: list[list[Any]] = []
         self.asserts: list[int] = []
         self.contrasts: list[list[Any]] = []
         self.top = False
@@ -226,6 +228,7 @@ class _Reader:
             "strings": self.strings,
             "constructs": self.constructs,
             "tests": self.tests,
+            "fixtures": self.fixtures,
             "asserts": self.asserts,
             "contrasts": self.contrasts,
         }
@@ -243,7 +246,9 @@ class _Reader:
         self.targets.update((id(item), node.name) for item in node.decorator_list)
         self.functions.append([node.name, node.lineno, decorators])
         if node.name.startswith("test"):
-            self.tests.append([node.name, node.lineno, _assertions(node)])
+            self.tests.append([node.name, node.lineno, _assertions(node), _arguments(node)])
+        elif any(FIXTURE.search(item) for item in decorators):
+            self.fixtures.append([node.name, _arguments(node)])
         stack += [(function, owner), *reversed(node.decorator_list), *reversed(node.body), (node.name, owner)]
         stack += node.args.defaults
         return True
@@ -667,6 +672,10 @@ def _is_main(node: ast.expr) -> bool:
 def _checks_something(node: ast.Assert) -> bool:
     """Whether an assertion looks at something: `assert True` looks at nothing."""
     return not isinstance(node.test, ast.Constant)
+
+
+def _arguments(function: ast.FunctionDef) -> list[str]:
+    return [item.arg for item in function.args.args[:20]]
 
 
 def _assertions(function: ast.AST) -> int:

@@ -71,11 +71,20 @@ class Contrast:
 
 @dataclass(frozen=True)
 class TestFunction:
-    """A test function and the number of its assertions."""
+    """A test function, the number of its assertions, and the fixtures that it asks for."""
 
     name: str
     line: int
     assertions: int
+    fixtures: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    """A fixture of tests, and those that it asks for itself."""
+
+    name: str
+    fixtures: list[str]
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,7 @@ class PythonFile:
     strings: tuple[Text, ...] = ()
     constructs: tuple[ConstructCall, ...] = ()
     tests: tuple[TestFunction, ...] = ()
+    fixtures: tuple[Fixture, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     asserts: tuple[int, ...] = ()
     runs: str = ""
@@ -218,6 +228,7 @@ KINDS: Mapping[str, Any] = {
     "strings": Text,
     "constructs": ConstructCall,
     "tests": TestFunction,
+    "fixtures": Fixture,
     "contrasts": Contrast,
 }
 

@@ -10,7 +10,7 @@ import re
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import TestFunction
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import PythonFile, TestFunction
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import (
     Answers,
     Evidence,
@@ -75,20 +75,37 @@ CROSSING = symbol_pattern(
 
 
 def integration_tests(answers: Answers) -> list[Evidence]:
-    """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database."""
+    """Tests and test scripts with an assertion that stand among integration tests, or talk to a service, a container or a database.
+
+    Where tests are known that do so themselves or by their fixtures, they are the evidence, and not those beside them.
+    """
     found: list[Evidence] = []
+    precise: list[Evidence] = []
     for path, _role, facts in answers.code(["test"]):
         loaded = [facts, *(answers.project.python[helper] for helper in _helpers(answers, path))]
         crosses = any(CROSSING.fullmatch(call.symbol) for one in loaded for call in one.calls)
         whole = crosses or bool(INTEGRATION.search(path))
-        found.extend(
-            Evidence(3, path, test.line, test.name)
-            for test in facts.tests
-            if test.assertions and (whole or OF_THE_WHOLE.search(test.name))
-        )
+        asked = _crossing(loaded)
+        for test in facts.tests:
+            known = (
+                bool(OF_THE_WHOLE.search(test.name)) or test.name in asked or bool(asked.intersection(test.fixtures))
+            )
+            if test.assertions and (whole or known):
+                (precise if known or INTEGRATION.search(path) else found).append(
+                    Evidence(3, path, test.line, test.name)
+                )
         if whole:
             found.extend(Evidence(3, path, line, "assert") for line in facts.asserts[:1])
-    return found + _beside_a_service(answers)
+    return (precise or found) + _beside_a_service(answers)
+
+
+def _crossing(loaded: list[PythonFile]) -> frozenset[str]:
+    """Functions and fixtures that talk to a service, a container or a database, by other fixtures, too."""
+    known = {call.function for one in loaded for call in one.calls if call.function and CROSSING.fullmatch(call.symbol)}
+    fixtures = [item for one in loaded for item in one.fixtures]
+    for _round in range(4):
+        known.update(item.name for item in fixtures if known.intersection(item.fixtures))
+    return frozenset(known)
 
 
 STARTS = re.compile(

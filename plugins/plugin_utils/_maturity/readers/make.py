@@ -18,7 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 Targets = Mapping[str, "tuple[list[str], list[str]]"]
 """What each target needs, and the commands that it runs, by name."""
 
-RECIPE = re.compile(r"^@?([\w-]{1,199})(?:[ \t]+[^:=\n]{0,200})?:(?!=)([^\n]{0,500})$")
+RECIPE = re.compile(r"^@?([\w-]{1,199})(?:[ \t][^:=\n]{0,200})?:(?!=)([^\n]{0,500})$")
 
 
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:

@@ -230,6 +230,47 @@ def test_a_compose_file_is_evidence_at_the_line_of_the_command(tmp_path):
     assert ("compose.yml", 4) in {(item["file"], item["line"]) for item in places}
 
 
+FIXTURE = """
+    import pytest
+    from fastapi.testclient import TestClient
+    from app import app
+
+    @pytest.fixture
+    def client():
+        return TestClient(app)
+
+    @pytest.fixture
+    def known(client):
+        return client
+"""
+ASKING = """
+    from helper import add
+
+    def test_add():
+        assert add(1, 2) == 3
+
+    def test_route(known):
+        assert known.get("/").status_code == 200
+"""
+
+
+def test_integration_is_shown_by_the_tests_that_ask_for_the_service(tmp_path):
+    tree = {
+        "app.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "helper.py": "def add(a, b):\n    return a + b\n",
+        "tests/conftest.py": FIXTURE,
+        "tests/test_a.py": ASKING,
+    }
+    found = entry(judged(tmp_path, tree), "integration_tests")
+    assert (found["status"], [item["symbol"] for item in found["evidence"]]) == ("met", ["test_route"])
+
+
+def test_r_is_evidence_where_it_fits_and_not_at_the_pipe_before(tmp_path):
+    code = "library(tidymodels)\nrf_fit <-\n    workflow(rf_form, rf_spec) %>%\n    fit(Sacramento)\n"
+    found = entry(judged(tmp_path, {"train.R": code}), "training_pipeline")
+    assert [(item["line"], item["symbol"]) for item in found["evidence"]] == [(4, "fit(")]
+
+
 def test_airflow_users_get_no_links_to_prefect(tmp_path):
     result = judged(tmp_path, {"train.py": TRAIN, "dags/weekly.py": AIRFLOW})
     remedies = {item["id"]: item["remedy"] for item in result["criteria"]}
