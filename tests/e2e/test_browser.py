@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity_reports.registry import report
@@ -179,16 +180,23 @@ def command(chromium: WebDriver, name: str, **parameters: object) -> None:
     chromium.execute("executeCdpCommand", {"cmd": name, "params": parameters})
 
 
+def seen(chromium: WebDriver) -> dict[str, Any]:
+    """What SEEN tells, once the page is drawn as it was asked to be, which a busy browser does later."""
+    chromium.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+    told: dict[str, Any] = chromium.execute_script(SEEN)
+    return told
+
+
 def test_the_maturity_report_reads_on_a_phone_and_on_paper(chromium: WebDriver) -> None:
     page = base64.b64encode(report(FLEET, "html").encode()).decode()
     chromium.get(f"data:text/html;charset=utf-8;base64,{page}")
     command(chromium, "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=2, mobile=True)
     chromium.execute_script("document.querySelector('details').open = true")
-    phone = chromium.execute_script(SEEN)
+    phone = seen(chromium)
     assert (phone["beyond"], phone["squeezed"]) == (0, 0)
     chromium.execute_script("document.querySelector('details').open = false")
     # The width of an A4 sheet on its side, less its margins, in CSS pixels.
     command(chromium, "Emulation.setDeviceMetricsOverride", width=1046, height=718, deviceScaleFactor=1, mobile=False)
     command(chromium, "Emulation.setEmulatedMedia", media="print")
-    paper = chromium.execute_script(SEEN)
+    paper = seen(chromium)
     assert (paper["shut"], paper["over"], paper["wide"], paper["pale"]) == (0, False, False, False)
