@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import re
 from typing import Any, Callable, Iterable, Iterator
 
@@ -209,7 +210,7 @@ class _Reader:
                 if kind is list:
                     for item in reversed(value):
                         kind = type(item)
-                        if kind is ast.Name:
+                        if isinstance(item, ast.Name):
                             names.add(item.id)
                         elif kind not in PLAIN:
                             stack.append(item)
@@ -519,9 +520,9 @@ class _Reader:
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     """What ast.walk gives, in its order and a part of its time; operators and the like are left out."""
-    found = [node]
-    # The list grows while it is gone through.
-    for item in found:
+    found = collections.deque([node])
+    while found:
+        item = found.popleft()
         yield item
         for field in FIELDS[type(item)]:
             value = getattr(item, field)
@@ -533,26 +534,25 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (item for item in _walk(node) if type(item) is ast.Call)
+    return (item for item in _walk(node) if isinstance(item, ast.Call))
 
 
 def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
     """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
     equal: set[int] = set()
     for item in _walk(node):
-        kind = type(item)
-        if kind is ast.Compare and not literals and not isinstance(item.ops[0], ORDERS):
+        if isinstance(item, ast.Compare) and not literals and not isinstance(item.ops[0], ORDERS):
             equal.update(
                 id(one)
                 for part in (item.left, *item.comparators)
                 for one in _walk(part)
                 if isinstance(one, ast.Constant)
             )
-        if kind is ast.Name:
+        if isinstance(item, ast.Name):
             yield item.id
-        elif kind is ast.Attribute:
+        elif isinstance(item, ast.Attribute):
             yield item.attr
-        elif kind is ast.Constant and type(item.value) is str and id(item) not in equal:
+        elif isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in equal:
             yield item.value[:60]
 
 

@@ -51,28 +51,28 @@ def seconds_of(pattern: re.Pattern[Any]) -> float:
     """CPU seconds of the slowest search in a text of LENGTH; more than SECONDS where a shorter one shows that it would be."""
     texts = list(hard_texts(pattern))
     for repeats in FEW:
-        if any(_search(pattern, text.times(repeats)) > TOO_LONG for text in texts):
+        if any(_quickest(pattern, text.times(repeats)) > TOO_LONG for text in texts):
             return SECONDS * 10
     for length, kept in SHORTER:
         spent: list[tuple[float, HardText]] = []
         for text in texts:
-            spent.append((_search(pattern, text.of(length)), text))
+            spent.append((_quickest(pattern, text.of(length)), text))
             if spent[-1][0] > TOO_LONG:
                 return SECONDS * 10
         texts = [text for _seconds, text in sorted(spent, key=lambda one: -one[0])[:kept]]
     slowest = 0.0
     for text in texts:
-        seconds = _search(pattern, text.of(LENGTH))
-        if TOO_LONG < seconds <= SECONDS and _grows_by_squares(pattern, text):
+        seconds = _quickest(pattern, text.of(LENGTH))
+        if seconds > TOO_LONG and seconds > QUADRATIC * _search(pattern, text.of(LENGTH // 2)):
             return SECONDS * 10
         slowest = max(slowest, seconds)
     return slowest
 
 
-def _grows_by_squares(pattern: re.Pattern[Any], text: HardText) -> bool:
-    """By the quickest of a few tries each: a busy machine slows single ones."""
-    whole, half = (min(_search(pattern, text.of(length)) for _try in range(3)) for length in (LENGTH, LENGTH // 2))
-    return whole > QUADRATIC * half
+def _quickest(pattern: re.Pattern[Any], text: str) -> float:
+    """CPU seconds of a search; of one that takes long, of the quickest of three tries, since a busy machine slows single ones."""
+    first = _search(pattern, text)
+    return first if first <= TOO_LONG else min(first, *(_search(pattern, text) for _try in range(2)))
 
 
 def _search(pattern: re.Pattern[Any], text: str) -> float:

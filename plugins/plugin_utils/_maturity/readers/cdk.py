@@ -60,8 +60,8 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     # Of a pipeline whose name is computed, only the rules that start it say what it does.
     for one in addresses:
         name = _name(one.file, one.variable)
-        words = "\n".join(rule.words for rule in rules if name in rule.starts)
-        yield Job("cdk", one.file, one.line, one.symbol, frozenset([name]), words=words, ordered=False)
+        told = "\n".join(rule.words for rule in rules if name in rule.starts)
+        yield Job("cdk", one.file, one.line, one.symbol, frozenset([name]), words=told, ordered=False)
 
 
 def _name(file: str, variable: str) -> str:
