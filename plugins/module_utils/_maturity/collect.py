@@ -129,11 +129,10 @@ def _collect(checkout: Checkout, plan: Mapping[str, Any]) -> dict[str, Any]:
     note(".git/index")
     git = checkout.has_folder(".git")
     tracked = tracked_files(checkout) if git else None
-    paths = (
-        _walk(checkout, bounds)
-        if tracked is None
-        else [item for item in tracked if _inside(item) and item.count("/") < bounds.depth]
-    )
+    if tracked is None:
+        paths = _walk(checkout, bounds)
+    else:
+        paths = [item for item in tracked if _inside(item) and item.count("/") < bounds.depth]
     if len(paths) > bounds.files:
         bounds.truncated.add("max_files: %d of %d files were looked at" % (bounds.files, len(paths)))
         paths = sorted(paths, key=lambda item: (item.count("/"), item))[: bounds.files]

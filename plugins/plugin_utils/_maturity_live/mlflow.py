@@ -36,13 +36,10 @@ def _training(client: Client, names: list[str], today: str) -> Iterator[Observat
     ]
     finished, failed = ((_runs(client, wanted, status) if wanted else []) for status in ("FINISHED", "FAILED"))
     tracked = [run for run in finished if run.get("data", {}).get("params") and run["data"].get("metrics")]
-    detail = (
-        "runs with parameters and metrics"
-        if tracked
-        else "no run has both parameters and metrics"
-        if finished
-        else "no run was tracked"
-    )
+    if tracked:
+        detail = "runs with parameters and metrics"
+    else:
+        detail = "no run has both parameters and metrics" if finished else "no run was tracked"
     activity = activity_of([*_ended(tracked, True), *_ended(failed, False)], today)
     yield Observation("experiment_tracking", bool(tracked), bool(names), "MLflow", detail + _of(names), activity)
     # A run of a program confirms that training starts outside notebooks; that there is none says nothing, since not all is tracked.
