@@ -135,4 +135,4 @@ def test_a_slow_pattern_is_found(pattern):
 
     # Which of the texts are worth a long one is told by how long short ones take, which a busy machine may mix up.
     with contextlib.suppress(NotFinishedError):
-        assert max(float(run_limited(spent, Limits(30, 512))) for _try in range(3)) > regex_cost.SECONDS
+        assert any(float(run_limited(spent, Limits(30, 512))) > regex_cost.SECONDS for _try in range(3))
