@@ -26,6 +26,12 @@ if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
     sys.path.insert(0, str(COLLECTIONS))
 
 
+@pytest.fixture(scope="session")
+def whole(pytestconfig: pytest.Config) -> bool:
+    """Whether those that are marked `full` run as well: then a test may do more, rather than that another repeats it."""
+    return "not full" not in pytestconfig.option.markexpr
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long tests first, in the order of their folders."""
     place = {folder: number for number, folder in enumerate(LONG)}

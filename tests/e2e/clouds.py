@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".lab"
 BIN = Path(sys.executable).parent
 LAB_VARIABLES = ["-e", "@inventories/lab/group_vars/all.yml"]
+# Of the site, what shows that it reaches the machine; the whole of it is run on one elsewhere.
+ONLY_DOCKER = ["--tags", "base,docker,docker_group"]
 SETTINGS_OF_CLOUDS = ("ANSIBLE_", "AWS_", "CLOUDSDK_", "GCE_", "GCP_", "GOOGLE_")
 
 

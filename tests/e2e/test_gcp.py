@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from clouds import LAB, LAB_VARIABLES, ROOT, Cloud, Reader, changed, refusal, serving, serving_hosts
+from clouds import LAB, LAB_VARIABLES, ONLY_DOCKER, ROOT, Cloud, Reader, changed, refusal, serving, serving_hosts
 
 HERE = ["-e", '{"gcp_vm_ssh_from": ["127.0.0.1/32"]}']
 FIXED = ["-e", "gcp_vm_fixed_address=true", "-e", "gcp_vm_http=true"]
@@ -128,7 +128,7 @@ def test_the_page_leads_from_nothing_to_a_notebook_and_back(real: Google, subtes
         assert reader.types("ansible-inventory -i inventories/gcp --graph").stdout in reader.shown
 
     with subtests.test("configure it over SSH with the key that was made"):
-        done = reader.types(site, *LAB_VARIABLES, "--tags", "base,docker,docker_group")
+        done = reader.types(site, *LAB_VARIABLES, *ONLY_DOCKER)
         assert {task.partition(" : ")[0] for task in changed(done)} >= {"base", "docker", "docker_group"}
 
     with subtests.test("log in by the name"):
