@@ -14,50 +14,59 @@ PROGRESS := python -m lab.progress
 INSTALL := pip install -qq --disable-pip-version-check --no-compile
 ALL_TESTS := python -m pytest -p tests.progress -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
-.PHONY: help deps cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
+.PHONY: help deps venv tools cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: $(VENV)/.done $(SELF) ## Make .venv with the pinned tools
+deps: tools ## Make .venv with the pinned tools
 
-$(VENV)/.done: $(filter-out requirements/cloud.txt requirements/importer.txt,$(wildcard requirements/*.txt))
+# What sets machines up and runs the lab: little, so that a workbench can begin while the other tools are installed.
+$(VENV)/.done: requirements/ansible.txt requirements/lab.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(PROGRESS) "installing the pinned tools, about half a minute" $(INSTALL) $(addprefix -r ,$^)
+	@$(PROGRESS) "installing Ansible, about five seconds" $(INSTALL) $(addprefix -r ,$^)
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.done requirements/test.txt requirements/lint.txt
+	@$(PROGRESS) "adding the tools that test and read the code to $(VENV), about half a minute" $(INSTALL) -r requirements/test.txt -r requirements/lint.txt
 	@touch $@
 
 # Only for what speaks with a cloud, and for the linters, which read that, too.
-$(VENV)/.cloud: $(VENV)/.done requirements/cloud.txt
+$(VENV)/.cloud: $(VENV)/.tools requirements/cloud.txt
 	@$(PROGRESS) "adding the cloud collections and SDKs to $(VENV), about half a minute" $(INSTALL) -r requirements/cloud.txt
 	@touch $@
 
 $(SELF):
 	@mkdir -p $(@D) && ln -sfn ../../../.. $@
 
-cloud: deps $(VENV)/.cloud ## Add the cloud collections and SDKs
+venv: $(VENV)/.done $(SELF)
 
-up: deps ## Start a throw-away workbench in a container
+tools: venv $(VENV)/.tools
+
+cloud: tools $(VENV)/.cloud ## Add the cloud collections and SDKs
+
+up: venv ## Start a throw-away workbench in a container
 	@python -m lab up
 	@$(PROGRESS) "setting up the workbench, about a minute and a half" ansible-playbook -i inventories/lab site.yml
 	@python -m lab forward
 	@python -m lab status
 
-down: deps ## Remove the workbench
+down: venv ## Remove the workbench
 	@python -m lab down
 
-clean: deps ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
+clean: venv ## Remove the workbench, the cached images, .lab/ and an engine that the lab started
 	@python -m lab clean
 
-ready: deps
+ready: venv
 	@python -m lab ready
 
-test: deps ## Run the checks that a change can break: each role on one distribution
+test: venv ## Run the checks that a change can break: each role on one distribution
 	@$(MAKE) --no-print-directory -j2 cloud ready
 	@$(ALL_TESTS) -m "not full"
 
-test-all: deps ## Run every check: upgrades, cut-off runs, both distributions, ansible-test, Galaxy's importer, both ansible-cores
+test-all: venv ## Run every check: upgrades, cut-off runs, both distributions, ansible-test, Galaxy's importer, both ansible-cores
 	@$(MAKE) --no-print-directory -j2 cloud ready
 	@$(ALL_TESTS)
 
@@ -67,13 +76,13 @@ lint: cloud ## Read the code
 unit: deps ## Run the unit tests
 	@pytest tests/unit tests/contract
 
-molecule: ready ## Run every Molecule scenario
+molecule: tools ready ## Run every Molecule scenario
 	@pytest -v -n 2 tests/molecule
 
-e2e: ready ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
+e2e: tools ready ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
 	@WORKBENCH_SCREENSHOT=docs/jupyter.png pytest -v tests/e2e/test_browser.py
 
-pictures: ready ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
+pictures: tools ready ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
 	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
 
 e2e-aws: cloud ready ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
@@ -94,7 +103,7 @@ on-core: cloud
 	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
 	@pytest -v tests/molecule -k default
 
-chaos: ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
+chaos: tools ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
 	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS="<file>..."
@@ -109,5 +118,5 @@ docs: deps ## Write the tables of the roles, and the pages of modules and maturi
 checksums: deps ## Compare the checksums of conda and Compose with the vendors': make checksums [ADD="miniconda=py313_26.5.3-1 compose=5.5.1"]
 	@python tests/contract/checksums.py $(ADD)
 
-build: deps ## Build the collection's artifact
+build: venv ## Build the collection's artifact
 	@ansible-galaxy collection build --force --output-path .lab/dist
