@@ -42,7 +42,7 @@ END
 # Little enough that an environment is quickly made.
 PACKAGES = {"jupyter_packages": ["jupyterlab==4.6.6", "ipykernel==7.4.0"]}
 MORE = {"jupyter_extensions": ["py-rattler==0.28.0"], "jupyter_pip_packages": ["/tmp/rides-1.0-py3-none-any.whl"]}
-ANSWERS = "curl --silent --output /dev/null --write-out %{http_code} --retry 20 --retry-connrefused --retry-delay 1 http://127.0.0.1:PORT/api/status"
+ANSWERS = "curl --silent --output /dev/null --write-out %{http_code} --max-time 20 --retry 20 --retry-connrefused --retry-delay 1 --retry-max-time 60 http://127.0.0.1:PORT/api/status"
 
 
 @pytest.fixture(scope="module")
