@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
 import yaml
+from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.mlops.workbench.plugins.module_utils._maturity.limits import (
     Limits,
     NotFinishedError,
@@ -126,7 +127,7 @@ def load_rules(folders: Iterable[str] = ()) -> Rules:
             raise RuleError("%s has no rule file; name a folder with *.yml files in rules_dirs" % folder)
         for path in files:
             try:
-                document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+                document = yaml_load(path.read_text(encoding="utf-8")) or {}
             except yaml.YAMLError as broken:
                 raise RuleError("%s is no YAML: %s" % (path, broken)) from broken
             for problem in violations(document, schema):
