@@ -202,7 +202,7 @@ class _Scan:
         self.paths = paths
         self.capture = re.compile("|".join("(?:%s)" % fnmatch.translate(glob) for glob in plan["capture"]), re.I)
         own = _own_packages(paths)
-        self.wanted = Wanted(plan["patterns"], plan["keywords"], plan["strings"], plan["conditions"], own)
+        self.wanted = Wanted(plan["patterns"], plan["keywords"], plan["strings"], plan["conditions"], own, _own_names(paths))
         roots = sorted(set(plan["imports"]) - own)
         self.imports = re.compile(
             (r"^[ \t]*(?:from|import)[ \t]+(?:%s)\b" % "|".join(sorted(re.escape(name) for name in roots))).encode(),
@@ -406,6 +406,12 @@ def _cell(source: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return "\n" * source.count("\n")
     return source
+
+
+def _own_names(paths: list[str]) -> set[str]:
+    """The first parts of names by which files of the project may import each other."""
+    code = [path[:-3].split("/") for path in paths if path.endswith(".py")]
+    return {part for parts in code for part in parts if part.isidentifier()}
 
 
 def _own_packages(paths: list[str]) -> set[str]:

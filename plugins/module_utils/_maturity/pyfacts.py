@@ -39,6 +39,13 @@ STORING = re.compile(
 )
 # Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
 CONSTRUCT = re.compile(r"aws_cdk\.|dagster\.|.{0,200}\.add_(?:property_)?override\Z")
+# Calls that have something else run: a function that they are given, or a program or a service that a text names.
+HANDS_OVER = re.compile(
+    r"(?:^|[._])(?:add_task|submit|apply|apply_async|map|Thread|Process|Timer|run_in_executor|create_task|to_thread|run_in_threadpool|add_job|"
+    r"enqueue|delay|call_soon|start_new_thread|run_sync|run_until_complete)$"
+)
+STARTED = re.compile(PATHLIKE + r"|/dagRuns|/dispatches", re.I)
+STARTS_OTHERS = re.compile(r"(?:^|[._])(?:run|Popen|call|check_call|check_output|system|spawn\w{0,10}|exec\w{0,10}|post|request|put|run_command)$")
 FIXTURE = re.compile(r"(?:^|\.)fixture$")
 REPEATING = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
 LONGEST_CONSTRUCT = 4000
@@ -49,6 +56,12 @@ MOST_STRINGS = 400
 MOST_DONE = 40
 CHAMPION = re.compile(r"champ(?:ion)?(?![a-z])", re.I)
 CHALLENGER = re.compile(r"challeng|contender|candidate", re.I)
+# What decides who gets which of two models.
+SHARED = re.compile(r"random|hash|md5|sha\d|bucket|rollout|canary|traffic", re.I)
+# A file without any of these shares nothing.
+SHARING = (b"random", b"hash", b"bucket", b"rollout", b"canary", b"traffic")
+MODEL = re.compile(r"models?(?![a-z])|champion|challeng|variant|canary|predictor|pipeline", re.I)
+LOADED = re.compile(r"load\w{0,20}\(\)$|InferenceSession\(\)$|from_pretrained\(\)$")
 
 
 def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
@@ -58,8 +71,8 @@ def python_facts(source: bytes | str, wanted: Wanted) -> dict[str, Any]:
     """
     if is_heavy(source):
         raise ValueError("more fields of f-strings than people write")
-    contest = "hampion" in source if isinstance(source, str) else b"hampion" in source
-    return _Reader(wanted, contest).read(ast.parse(source))
+    text = source.encode("utf-8", "replace") if isinstance(source, str) else source
+    return _Reader(wanted, b"hampion" in text, any(word in text for word in SHARING)).read(ast.parse(source))
 
 
 def is_heavy(source: bytes | str) -> bool:
@@ -90,20 +103,26 @@ class Wanted:
         strings: Iterable[str],
         conditions: str,
         own: Iterable[str],
+        local: Iterable[str] = (),
     ) -> None:
         loose: list[str] = []
         roots: dict[str, list[str]] = {}
         self.names: set[str] = set()
+        # What is called of something that another file of the project may have made.
+        lasts: set[str] = set()
         for pattern in patterns:
             root, last = pattern.split(".", 1)[0], pattern.rsplit(".", 1)[-1]
             if "*" not in root and root not in own:
                 roots.setdefault(root, []).append(pattern)
+                lasts.add(last)
             elif "*" in root and "*" not in last and "." in pattern:
                 self.names.add(last)
             elif "*" in root:
                 loose.append(pattern)
         self.roots = {root: _any_of(items) for root, items in roots.items()}
         self.loose = _any_of(loose)
+        self.last = _any_of(sorted(lasts - {"*"}))
+        self.local = frozenset(local) - set(self.roots)
         self.keywords = frozenset(keywords)
         self.conditions = re.compile(conditions, re.I)
         self.known: dict[str, bool] = {}
@@ -114,6 +133,10 @@ class Wanted:
         if name not in self.known:
             self.known[name] = self.conditions.search(name) is not None
         return self.known[name]
+
+    def is_local(self, symbol: str) -> bool:
+        """Whether a name comes from another file of the project."""
+        return symbol.startswith(".") or symbol.split(".", 1)[0] in self.local
 
     def call(self, symbol: str) -> bool:
         if symbol.rsplit(".", 1)[-1] in self.names:
@@ -131,10 +154,15 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 class _Reader:
     """One walk over a syntax tree with an explicit stack, since generated code nests deeply."""
 
-    def __init__(self, wanted: Wanted, contest: bool) -> None:
+    def __init__(self, wanted: Wanted, contest: bool, shared: bool) -> None:
         self.wanted = wanted
         self.aliases: dict[str, str] = {}
         self.values: dict[str, str] = {}
+        # Variables that hold what another file of the project made, what functions give back, and mappings that are written out.
+        self.origins: dict[str, str] = {}
+        self.made: dict[str, str] = {}
+        self.mappings: dict[str, ast.Dict] = {}
+        self.held: list[list[Any]] = []
         self.starred: list[str] = []
         self.scope = ""
         self.imports: list[list[Any]] = []
@@ -155,6 +183,8 @@ class _Reader:
         self.fixtures: list[list[Any]] = []
         self.asserts: list[int] = []
         self.contrasts: list[list[Any]] = []
+        self.shared = shared
+        self.splits: list[list[Any]] = []
         self.top = False
         self.main = False
         self.statements: dict[type, Callable[..., bool]] = {
@@ -195,8 +225,12 @@ class _Reader:
                 names.add(node.id)
                 continue
             elif kind is ast.IfExp:
+                if self.shared:
+                    self._split(node, [node.body], [node.orelse], function)
                 self._condition(_decided(node), function, ["said"], constants=_constants(node))
             elif kind is ast.Assert:
+                if not function.startswith("test"):
+                    self._condition(node.test, function, [], [ast.Raise(exc=None, cause=None)])
                 if not function and not owner and _checks_something(node):
                     self.asserts.append(node.lineno)
             elif kind is ast.JoinedStr:
@@ -221,6 +255,8 @@ class _Reader:
         facts: dict[str, Any] = {
             "imports": self.imports,
             "calls": self.calls,
+            "held": self.held,
+            "objects": self._objects(),
             "functions": self.functions,
             "classes": self.classes,
             "methods": self.methods,
@@ -232,6 +268,7 @@ class _Reader:
             "fixtures": self.fixtures,
             "asserts": self.asserts,
             "contrasts": self.contrasts,
+            "splits": self.splits,
         }
         facts = {key: value for key, value in facts.items() if value}
         if self.main or self.top:
@@ -263,6 +300,8 @@ class _Reader:
         return True
 
     def _if(self, node: ast.If, function: str, _owner: str, stack: list[Any]) -> bool:
+        if self.shared:
+            self._split(node, node.body, node.orelse, function)
         truth = _constant_truth(node.test)
         self.main = self.main or _is_main(node.test)
         self._condition(node.test, function, [], node.body, node.orelse)
@@ -296,6 +335,26 @@ class _Reader:
                 self.contrasts.append([node.lineno, function, " ".join(sides)[:100]])
         return False
 
+    def _split(self, node: Any, then: Iterable[ast.AST], otherwise: Iterable[ast.AST], function: str) -> None:
+        """A choice between two models by chance, or by a share of the users."""
+        orders = any(isinstance(item, ast.Compare) and isinstance(item.ops[0], ORDERS) for item in _walk(node.test))
+        if not orders or not SHARED.search(" ".join([*_words(node.test), *self._asked(node.test)])):
+            return
+        sides = [{name for part in side for name in self._models(part)} for side in (then, otherwise)]
+        if all(sides) and sides[0] != sides[1] and len(self.splits) < MOST_STRINGS:
+            self.splits.append([node.lineno, function, " ".join(sorted(sides[0] | sides[1]))[:100]])
+
+    def _asked(self, node: ast.expr) -> Iterator[str]:
+        """What the variables of a condition were made by."""
+        return (self._alias(item.id) or "" for item in _walk(node) if isinstance(item, ast.Name))
+
+    def _models(self, node: ast.AST) -> Iterator[str]:
+        """Names of models in an outcome, by what they are called or by what has loaded them."""
+        for item in _walk(node):
+            name = _dotted(item) if isinstance(item, (ast.Name, ast.Attribute)) else ""
+            if name and (MODEL.search(name) or LOADED.search(self._alias(name) or "")) and isinstance(item.ctx, ast.Load):
+                yield name
+
     def _repetition(self, node: Any, *_place: Any) -> bool:
         self.repeated.update(id(item) for item in _walk(node) if isinstance(item, ast.Call))
         return False
@@ -313,6 +372,9 @@ class _Reader:
     def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
         """Import names first, then variables that hold an object made by an imported name."""
         assigned: list[tuple[ast.expr, ast.expr, str]] = []
+        renamed: list[tuple[ast.expr, ast.expr, str]] = []
+        returned: list[tuple[str, ast.expr]] = []
+        properties: set[str] = set()
         stack: list[tuple[Any, str]] = [(statement, "") for statement in tree.body]
         while stack:
             node, scope = stack.pop()
@@ -336,12 +398,19 @@ class _Reader:
                 continue
             if kind in (ast.FunctionDef, ast.AsyncFunctionDef):
                 scope = node.name
+                properties.update(scope for item in node.decorator_list if _dotted(item).endswith("property"))
                 arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
                 assigned.extend(
                     (ast.Name(id=item.arg), item.annotation, scope) for item in arguments if item.annotation is not None
                 )
             elif kind is ast.Assign and not scope and _is_known(node.value):
                 self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
+            elif kind is ast.Return and scope and isinstance(node.value, (ast.Name, ast.Call, ast.Attribute)):
+                returned.append((scope, node.value))
+            elif kind is ast.Assign and isinstance(node.value, (ast.Name, ast.Attribute, ast.Subscript)):
+                renamed.extend((target, node.value, scope) for target in node.targets)
+            elif kind is ast.Assign and isinstance(node.value, ast.Dict):
+                self.mappings.update((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
             elif kind is ast.Assign and isinstance(node.value, ast.Call):
                 assigned.extend((target, node.value, scope) for target in node.targets)
                 self.targets[id(node.value)] = _dotted(node.targets[0])
@@ -357,15 +426,58 @@ class _Reader:
             for field in HOLDS[kind]:
                 stack.extend((item, scope) for item in getattr(node, field))
         self.imports.sort(key=lambda item: (item[1], item[0]))
-        for target, value, scope in sorted(assigned, key=lambda one: (one[1].lineno, one[1].col_offset)):
-            name = _dotted(target)
-            self.scope = scope
-            symbol = self.symbol(value) if name else ""
-            # What a function of the module itself gives back is not known; then the name says more.
-            if "." in symbol and symbol[0] not in "?.":
-                key = name if "." in name else "%s:%s" % (scope, name)
-                self.aliases[key] = symbol if symbol.endswith("()") else symbol + "()"
+        for target, value, scope in renamed:
+            self._rename(_dotted(target), value, scope)
+        for _round in range(2 if returned else 1):
+            # What a function gives back may be what another one made.
+            for target, value, scope in sorted(assigned, key=lambda one: (one[1].lineno, one[1].col_offset)):
+                self._made_by(_dotted(target), value, scope)
+            for function, value in returned:
+                self.scope = function
+                symbol = self._imported(value)
+                if symbol and function not in self.made:
+                    self.made[function] = symbol
+                    if function in properties:
+                        self.aliases["self." + function] = symbol
         self.scope = ""
+
+    def _rename(self, name: str, value: ast.expr, scope: str) -> None:
+        """A variable that holds what was imported: a module, a class, or one of a mapping's."""
+        self.scope = scope
+        symbol = self._imported(value) if name else ""
+        if symbol:
+            self.aliases[name if "." in name else "%s:%s" % (scope, name)] = symbol
+
+    def _made_by(self, name: str, value: ast.expr, scope: str) -> None:
+        """A variable that holds what a call gives back."""
+        self.scope = scope
+        symbol = self.symbol(value) if name else ""
+        key = name if "." in name else "%s:%s" % (scope, name)
+        if symbol == "importlib.import_module()" and isinstance(value, ast.Call):
+            if value.args and isinstance(value.args[0], ast.Constant):
+                self.aliases[key] = str(value.args[0].value)
+        elif self.wanted.is_local(symbol):
+            # What a function of the project gives back is for the other file to say; in this one the name says more.
+            self.origins[key] = symbol if symbol.endswith("()") else symbol + "()"
+        elif "." in symbol and symbol[0] != "?" and not symbol.startswith(("self.", "cls.")):
+            self.aliases[key] = symbol if symbol.endswith("()") else symbol + "()"
+
+    def _imported(self, node: ast.expr) -> str:
+        """The symbol of an expression where it begins with what was imported from elsewhere; else an empty text."""
+        root = node
+        while isinstance(root, (ast.Attribute, ast.Call, ast.Subscript)):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        if not isinstance(root, ast.Name):
+            return ""
+        known = self._alias(root.id) or root.id in self.made or root.id in self.mappings or _dotted(node) in self.aliases
+        symbol = self.symbol(node) if known else ""
+        return symbol if symbol and symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots else ""
+
+    def _objects(self) -> dict[str, str]:
+        """What other files may import of this one: variables and functions by name, and the symbol of what they hold or give back."""
+        found = {name[1:]: symbol for name, symbol in self.aliases.items() if name[0] == ":"}
+        found.update((name + "()", symbol) for name, symbol in self.made.items())
+        return {name: symbol for name, symbol in found.items() if symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots}
 
     def _alias(self, name: str) -> str | None:
         """What a name stands for in the function at hand, or in the module."""
@@ -386,14 +498,19 @@ class _Reader:
                 parts.append(node.attr)
                 node = node.value
             elif isinstance(node, ast.Call):
-                inner = self.symbol(node.func)
-                parts.append(inner + "()")
+                name = _dotted(node.func) if self.made else ""
+                made = self.made.get(name[5:] if name.startswith("self.") else name)
+                parts.append(made or self.symbol(node.func) + "()")
                 break
             elif isinstance(node, ast.Name):
                 parts.append(self._alias(node.id) or node.id)
                 break
             elif isinstance(node, ast.Subscript):
                 node = node.value
+                among = self.mappings.get(node.id) if isinstance(node, ast.Name) else None
+                if among is not None and among.values and not isinstance(among.values[0], (ast.Subscript, ast.Dict)):
+                    # One of a mapping's values says what the others are.
+                    node = among.values[0]
             else:
                 parts.append("?")
                 break
@@ -411,10 +528,34 @@ class _Reader:
         variable = self.targets.get(id(node), "") if construct else self._helped(node) if self.cdk else ""
         if (construct or variable) and len(self.constructs) < MOST_CONSTRUCTS:
             self.constructs.append([symbol, node.lineno, variable, _all_words(node), id(node) in self.repeated])
-        if not self.wanted.call(symbol) and not any(item.arg in self.wanted.keywords for item in named):
+        held = self._held(node.func, symbol) if isinstance(node.func, ast.Attribute) else ""
+        wanted = self.wanted.call(symbol) or any(item.arg in self.wanted.keywords for item in named)
+        if not wanted and not held:
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
-        self.calls.append([symbol, node.lineno, function, keywords, [self._given(item) for item in node.args[:4]]])
+        for item in node.keywords if len(named) < len(node.keywords) else ():
+            keywords.update(self._spread(item.value) if item.arg is None else ())
+        given = [self._given(item) for item in node.args[:4]]
+        if wanted:
+            self.calls.append([symbol, node.lineno, function, keywords, given])
+        if held and len(self.held) < MOST_STRINGS:
+            self.held.append([held, node.lineno, function, keywords, given])
+
+    def _held(self, callee: ast.Attribute, symbol: str) -> str:
+        """A call of something that another file of the project made, by where it comes from; else an empty text."""
+        name = _dotted(callee.value)
+        origin = self.origins.get("%s:%s" % (self.scope, name)) or self.origins.get(":" + name) or self.origins.get(name)
+        held = "%s.%s" % (origin, callee.attr) if origin else symbol if self.wanted.is_local(symbol) else ""
+        return held if held and self.wanted.last.match(callee.attr) else ""
+
+    def _spread(self, node: ast.expr) -> dict[str, str]:
+        """The keywords that a mapping which is written out gives."""
+        among = node if isinstance(node, ast.Dict) else self.mappings.get(_dotted(node))
+        return {
+            str(key.value): self._given(value)
+            for key, value in (zip(among.keys, among.values) if among else ())
+            if isinstance(key, ast.Constant)
+        }
 
     def _helped(self, node: ast.Call) -> str:
         """The variable of the first construct that a function of the project is given, with `()` behind it."""
@@ -441,6 +582,11 @@ class _Reader:
 
     def _given(self, node: ast.expr) -> str:
         """The value of an argument; of a variable of the module the literal that it holds, or `<env>`."""
+        if isinstance(node, ast.JoinedStr):
+            parts = (one.value if isinstance(one, ast.FormattedValue) else one for one in node.values)
+            return "".join(
+                str(one.value) if isinstance(one, ast.Constant) else self.values.get(_dotted(one), "<>") for one in parts
+            )[:LONGEST_STRING]
         return self.values.get(_dotted(node)) or _value(node)
 
     def _condition(  # noqa: PLR0917 (what a decision is about, and what comes of it)
@@ -487,7 +633,8 @@ class _Reader:
     def _done(self, body: Iterable[ast.stmt]) -> list[str]:
         """What a branch calls, and after `->` what it returns: a branch of Airflow names the task that comes next.
 
-        What copies or stores something is told with where to.
+        What copies or stores something is told with where to; after `&` stand the functions that are handed over, after `$` the texts that
+        name what is started.
         """
         found: list[str] = []
         for item in body:
@@ -498,9 +645,14 @@ class _Reader:
                 found.append(symbol)
                 if len(found) >= MOST_DONE:
                     break
+                given = [*call.args, *(one.value for one in call.keywords)]
+                if HANDS_OVER.search(symbol):
+                    found.extend("&" + name.rpartition(".")[2] for name in map(_dotted, given) if name)
+                if STARTS_OTHERS.search(symbol):
+                    found.extend("$" + text for text in map(self._given, given) if STARTED.search(text))
                 if STORING.search(symbol):
                     words = [
-                        value for part in (*call.args, *(one.value for one in call.keywords)) for value in _words(part)
+                        value for part in given for value in _words(part)
                     ]
                     found.append("%s(%s)" % (symbol, ", ".join(words)[:200]))
             if isinstance(item, ast.Return) and item.value is not None:

@@ -28,12 +28,13 @@ MOST_COMMANDS = 3000
 # Definitions of one task: a name is used again in another file, and no more often.
 MOST_TASKS = 20
 LONGEST_LINE = 4000
-TASK_TABLE = re.compile(r"\Atool\.[\w.\"-]{0,200}?(?:tasks|scripts)(?:\.([\w-]{1,200}))?\Z")
+TASK_TABLE = re.compile(r"\A(?:tool\.|feature\.|(?=tasks))[\w.\"-]{0,200}?(?:tasks|scripts)(?:\.([\w-]{1,200}))?\Z")
 TOML_KEY = re.compile(r"\A[\w:.-]+\Z")
 RECIPE_NAME = re.compile(r"@?(\w[\w-]*)")
 SPLIT = re.compile(r"(?:&&|(?<=\s)&(?=\s)|\|\||;|\||\bthen\b|\bdo\b|\belse\b|\n)")
 PREFIX = re.compile(
-    r"^(?:\(|\{|!|if|while|sudo(?: -[A-Za-z]+)*|time(?: -p)?|exec|nohup|command|env|then|do|xvfb-run|coverage run|"
+    r"^(?:\(|\{|!|if|while|sudo(?: -[A-Za-z]+)*|time(?: -p)?|exec|nohup|command|env|then|do|xvfb-run|"
+    r"coverage run(?:\s+--?(?!m\s)[\w-]+(?:=\S+)?)*(?:\s+-m)?|"
     r"(?:poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|uv) run(?:\s+(?:-(?:n|p|e|f|-name|-prefix|-python|-with|-extra|"
     r"-group|-env-file|-project|-directory|-package|-environment|-index-url|-manifest-path) \S+|--?[\w-]+(?:=\S+)?))*|"
     r"(?:uvx|uv tool run|pipx run|npx|pnpm dlx|yarn dlx|bunx)(?:\s+(?:--(?:from|with|python|spec|package) [^\s-]\S*|--?[\w-]+(?:=\S+)?))*|"
@@ -125,8 +126,10 @@ class Expander:
                     break
         elif first in ("tox", "nox"):
             yield from self._environments(first, one)
-        elif first in ("just", "task", "poe", "poethepoet", "taskipy") or first in self.tasks:
-            names = [first] if first in self.tasks else [word for word in words[1:] if not word.startswith("-")][:1]
+        elif first in ("just", "task", "poe", "poethepoet", "taskipy") or first.rpartition(":")[2] in self.tasks:
+            # Hatch names the environment before the script.
+            script = first if first in self.tasks else first.rpartition(":")[2]
+            names = [script] if script in self.tasks else [word for word in words[1:] if not word.startswith("-")][:1]
             for name in names:
                 for path, script in self.tasks.get(name, [])[:MOST_TASKS]:
                     yield "%s:%s" % (path, name), Command(script, path, 1, one.gating, posixpath.dirname(path))
@@ -203,7 +206,7 @@ class Expander:
                     needs = [str(need) for need in as_list(item.get("deps"))] if isinstance(item, dict) else []
                     steps = [listed.get(need) for need in needs] + [item]
                     found.setdefault(str(name), []).append((path, _task_script(steps)))
-            elif base == "pyproject.toml":
+            elif base in ("pyproject.toml", "pixi.toml"):
                 for name, script in _toml_tasks(text):
                     found.setdefault(name, []).append((path, script))
         return found
@@ -227,6 +230,9 @@ class Expander:
                 yield "%s:%d" % (path, line), Command(text, path, line, one.gating, one.folder)
 
     def _docker(self, words: list[str], one: Command) -> Iterator[tuple[str, Command]]:
+        told = _in_container(words)
+        if told:
+            yield one.text, replace(one, text=shlex.join(told))
         if "build" not in words:
             return
         name, context = "", "."
@@ -252,6 +258,19 @@ class Expander:
             if path in self.files:
                 return path
         return ""
+
+
+# Options of `docker run` and its like that take no value.
+BARE_OPTION = re.compile(r"^(?:-[dtiTq]+|--(?:rm|init|detach|interactive|tty|privileged|no-deps|build|quiet|read-only|no-TTY|service-ports))$")
+
+
+def _in_container(words: list[str]) -> list[str]:
+    """What `docker run`, `docker exec` and those of Compose run in a container, where they say so themselves."""
+    start = next((number for number, word in enumerate(words) if word in ("run", "exec")), len(words))
+    rest = words[start + 1 :]
+    while rest and rest[0].startswith("-"):
+        rest = rest[1 if "=" in rest[0] or BARE_OPTION.match(rest[0]) else 2 :]
+    return rest[1:]
 
 
 def _task_script(steps: list[Any]) -> str:
@@ -340,7 +359,7 @@ def _bare(part: str) -> str:
     return re.sub(
         r"^(?:\S*/)?(?:python[\d.]*|\$\(?PYTHON\)?)\s+(?:-[uWOBI]\S*\s+)*-m\s+(?=pytest|unittest|tox|nox|twine|build|"
         r"pip|mypy|flake8|pylint|black|ruff|isort|poetry|coverage|gunicorn|uvicorn|flask|streamlit|waitress|bentoml|"
-        r"celery|locust|pre_commit)",
+        r"celery|locust|pre_commit|spacy|mlflow|prefect|dagster|dvc|accelerate)",
         "",
         text,
     )

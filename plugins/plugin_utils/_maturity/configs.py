@@ -122,6 +122,20 @@ def yaml_documents(text: str) -> list[Any]:
         return []
 
 
+PLACEHOLDER = re.compile(r"\{\{[^{}\n]{0,500}\}\}")
+ONLY_TEMPLATE = re.compile(r"^[ \t]{0,99}(?:-[ \t]{1,9})?\{\{[^\n]{0,500}\}\}[ \t]{0,99}$", re.M)
+VARIABLE = re.compile(r"\.([A-Za-z]\w{0,99})(?![\w.])")
+
+
+def chart_documents(text: str) -> list[Any]:
+    """The documents of a chart's template, in which each value that is filled in stands as the last of its names."""
+    return yaml_documents(PLACEHOLDER.sub(_filled, ONLY_TEMPLATE.sub("", text)))
+
+
+def _filled(placeholder: re.Match[str]) -> str:
+    return next(iter(VARIABLE.findall(placeholder.group())), "value")
+
+
 def yaml_mapping(text: str) -> dict[str, Any]:
     """The first document where it is a mapping, else an empty one."""
     documents = yaml_documents(text)
@@ -292,6 +306,10 @@ def dockerfile(text: str) -> list[tuple[int, str, str]]:
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?([^;#]*)")
 
 
+# A version that only its last part may leave, as `=1.2` of conda does.
+PATCH = re.compile(r"~=\s{0,20}\d+\.\d+\.\d")
+
+
 def pins(text: str) -> tuple[int, int]:
     """Number of requirements in a requirements file, and how many of them are exact."""
     total = exact = 0
@@ -303,7 +321,9 @@ def pins(text: str) -> tuple[int, int]:
         if match:
             total += 1
             exact += (
-                bool(re.match(r"^===?\s*[\w!+.-]+$", match.group(2).split("--hash")[0].strip())) or " @ " in stripped
+                bool(re.match(r"^===?\s*[\w!+.-]+$", match.group(2).split("--hash")[0].strip()))
+                or bool(PATCH.search(match.group(2)))
+                or " @ " in stripped
             )
     return total, exact
 
@@ -314,5 +334,7 @@ def conda_pins(text: str) -> tuple[int, int]:
     for item in nodes(yaml_mapping(text).get("dependencies")):
         if isinstance(item, str):
             total += 1
-            exact += bool(re.search(r"[\w\]]\s{0,20}={1,3}\s{0,20}\d", item)) and not re.search(r"[<>~]", item)
+            exact += bool(PATCH.search(item)) or (
+                bool(re.search(r"[\w\]]\s{0,20}={1,3}\s{0,20}\d", item)) and not re.search(r"[<>~]", item)
+            )
     return total, exact

@@ -34,6 +34,10 @@ def evidence_of(item: Decision, strength: int = 4) -> Evidence:
     return Evidence(strength, item.file, item.line, item.words[:100])
 
 
+# How a task of a queue is told to run elsewhere.
+HANDED_TO = re.compile(r"\.(?:delay|apply_async|remote|spawn|submit|enqueue|send|defer|kiq|si?)$")
+
+
 class Code:
     """The decisions of some files that run together, and the functions of theirs that do a deed, by whatever name."""
 
@@ -100,7 +104,12 @@ def leads_to(
     """Whether what comes of a decision does a deed: by a known call, by a function that comes to it, or by the task that it names."""
     for word in outcome:
         returned = word.startswith("->")
-        if not returned and (deed.search(word) or word.rpartition(".")[2] in doers):
+        if word.startswith("$"):
+            if code.project.named_programs(word) & files:
+                return True
+            continue
+        plain = HANDED_TO.sub("", word.lstrip("&"))
+        if not returned and (deed.search(plain) or plain.rpartition(".")[2] in doers):
             return True
         if returned and code.branching and deed.search(word[2:]):
             return True

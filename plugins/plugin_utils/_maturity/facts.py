@@ -62,7 +62,7 @@ class ConstructCall:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A champion beside a challenger: where one is compared with the other or taken from it, and the words of both."""
+    """Two models beside each other: a champion that is compared with a challenger or taken from it, or a choice between two; words of both."""
 
     line: int
     function: str
@@ -91,7 +91,8 @@ class Fixture:
 class Decision:
     """A branch: the names that it is about, and what is called where it holds (`then`) or not (`otherwise`).
 
-    `then` and `otherwise` have what is returned after `->`. `given` is where its outcome goes: names, "return", or "said" where it is
+    `then` and `otherwise` have what is returned after `->`, functions that are handed over after `&`, and what a text names to be started
+    after `$`. `given` is where its outcome goes: names, "return", or "said" where it is
     only told. `ordered` is true where something is greater or less, `leaves` where its body returns or raises; `sets` has the names that
     its body gives values to.
     """
@@ -118,11 +119,14 @@ class PythonFile:
     """What is known of a Python file or a notebook.
 
     `names` has what each function names, `methods` those of each class; `runs` is "main", "top" or empty. `loose` is true where only the
-    imports are known.
+    imports are known. `held` has calls of what another file of the project may have made, by its name there; `objects` what this file
+    makes for others: the symbol of what a variable holds, or a function gives back.
     """
 
     imports: tuple[Import, ...] = ()
     calls: tuple[Call, ...] = ()
+    held: tuple[Call, ...] = ()
+    objects: Mapping[str, str] = field(default_factory=dict)
     functions: tuple[Definition, ...] = ()
     classes: tuple[Definition, ...] = ()
     methods: Mapping[str, list[str]] = field(default_factory=dict)
@@ -133,6 +137,7 @@ class PythonFile:
     tests: tuple[TestFunction, ...] = ()
     fixtures: tuple[Fixture, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    splits: tuple[Contrast, ...] = ()
     asserts: tuple[int, ...] = ()
     runs: str = ""
     loose: bool = False
@@ -214,7 +219,7 @@ def _omission(text: str, missed: list[str]) -> Omission:
 
 def _python_file(path: str, document: Mapping[str, Any]) -> PythonFile:
     listed: dict[str, Any] = {key: _all(kind, document.get(key, ())) for key, kind in KINDS.items()}
-    plain = {key: document[key] for key in ("methods", "names", "asserts", "runs", "loose") if key in document}
+    plain = {key: document[key] for key in ("objects", "methods", "names", "asserts", "runs", "loose") if key in document}
     return PythonFile(
         decisions=tuple(_decision(path, item) for item in document.get("branches", ())), **listed, **plain
     )
@@ -223,6 +228,7 @@ def _python_file(path: str, document: Mapping[str, Any]) -> PythonFile:
 KINDS: Mapping[str, Any] = {
     "imports": Import,
     "calls": Call,
+    "held": Call,
     "functions": Definition,
     "classes": Definition,
     "strings": Text,
@@ -230,6 +236,7 @@ KINDS: Mapping[str, Any] = {
     "tests": TestFunction,
     "fixtures": Fixture,
     "contrasts": Contrast,
+    "splits": Contrast,
 }
 
 

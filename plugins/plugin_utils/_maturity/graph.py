@@ -21,7 +21,7 @@ class Job:
     """Something that runs code: a flow, a DAG, a pipeline, a stage, a bundle's job, a CI job.
 
     `names` are what others call it by, each with its namespace ("dag:retrain", "file:jobs/train.yml", "dagster:weekly").
-    `files` is where its code begins, `starts` names the jobs that it starts itself. `does` is what the technology's own vocabulary
+    `files` is where its code begins, `functions` with which of their functions where not with all, `starts` names the jobs that it starts itself. `does` is what the technology's own vocabulary
     says of a step whose code is not in the checkout ("trains", "deploys", "registers", "monitors"), `words` the names of such steps.
     `ordered` is false where the technology runs commands without an order between steps, so that it orchestrates nothing.
     """
@@ -32,6 +32,7 @@ class Job:
     symbol: str
     names: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
     starts: frozenset[str] = frozenset()
     does: frozenset[str] = frozenset()
     words: str = ""
@@ -146,13 +147,15 @@ class Graph:
             path = [start.evidence()] if job in (own, start) else [start.evidence(), job.evidence()]
             if deed in job.does:
                 return path
-            point = self.point_in(job.files, points.get(deed, ()))
+            point = self.point_in(job.files, points.get(deed, ()), job.functions)
             if point:
                 return [*path, point]
         return []
 
-    def point_in(self, files: frozenset[str], points: Iterable[Evidence]) -> Evidence | None:
-        """The first of the places that runs when the given files do, by function where the language is Python."""
+    def point_in(
+        self, files: frozenset[str], points: Iterable[Evidence], functions: frozenset[str] = frozenset()
+    ) -> Evidence | None:
+        """The first of the places that runs when the given files do, or only some functions of theirs, by function where it is Python."""
         loaded = self.code(files) if files else frozenset()
         live: set[tuple[str, str]] | None = None
         for point in points:
@@ -161,7 +164,7 @@ class Graph:
             if point.file not in self.project.python:
                 return point
             if live is None:
-                live = self.project.functions(loaded, files)
+                live = self.project.functions(loaded, files, functions)
             if (point.file, self.project.function_at(point.file, point.line)) in live:
                 return point
         return None

@@ -9,7 +9,7 @@ import fnmatch
 import posixpath
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Iterable, Iterator, Mapping, TypeVar
 
@@ -19,6 +19,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci impor
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command, Expander
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.constructs import Construct, constructs_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import (
+    chart_documents,
     dockerfile,
     line_of,
     make_targets,
@@ -118,11 +119,12 @@ class Project:
         code = self._own({**facts.python, **facts.notebooks})
         self.python = Noted({path: found for path, found in code.items() if self.role(path) != "notebook"})
         self.notebooks = Noted({path: found for path, found in code.items() if self.role(path) == "notebook"})
+        self._follow_objects()
         self.scripts = self._own(facts.scripts)
         self.raw = Noted({path: with_short_lines(text, path) for path, text in self._own(facts.text).items()})
         self.expander = Expander(self.raw, frozenset(self.files))
         self._callers: dict[str, dict[int, str]] = {}
-        self._called: dict[tuple[frozenset[str], frozenset[str]], set[tuple[str, str]]] = {}
+        self._called: dict[tuple[frozenset[str], ...], set[tuple[str, str]]] = {}
         self._loaded: dict[str, int] = {}
 
     def _is_own(self, path: str) -> bool:
@@ -195,7 +197,7 @@ class Project:
         """Parsed YAML files."""
         return Noted(
             {
-                path: yaml_documents(self.raw[path])
+                path: yaml_documents(self.raw[path]) or (chart_documents(self.raw[path]) if "{{" in self.raw[path] else [])
                 for path in sorted(self.raw)
                 if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
             }
@@ -281,6 +283,35 @@ class Project:
             if reachable and depth > best_score:
                 best, best_score = path, depth
         return best
+
+    def _follow_objects(self) -> None:
+        """Add the calls of what another file of the project made, by the name of what that is."""
+        made = [
+            (path, facts, [replace(call, symbol=symbol) for call in facts.held for symbol in [self._made(call.symbol, path)] if symbol])
+            for path, facts in self.python.items()
+            if facts.held
+        ]
+        for path, facts, calls in made:
+            if calls:
+                self.python[path] = replace(facts, calls=facts.calls + tuple(calls))
+
+    def _made(self, symbol: str, origin: str, deepest: int = 3) -> str:
+        """The symbol of a call with what another file makes put for its name there, or an empty text."""
+        dots = len(symbol) - len(symbol.lstrip("."))
+        parts = symbol[dots:].split(".")
+        for size in range(len(parts) - 2, -1, -1):
+            path = self.resolve("." * dots + ".".join(parts[:size]), origin) if size or dots else ""
+            if not path:
+                continue
+            facts, name, rest = self.python[path], parts[size], ".".join(parts[size + 1 :])
+            if name in facts.objects:
+                return "%s.%s" % (facts.objects[name], rest)
+            # A package that passes it on.
+            passed = next((one.module for one in facts.imports if one.module.endswith("." + name.rstrip("()"))), "")
+            if passed and deepest:
+                brackets = "()" if name.endswith("()") else ""
+                return self._made("%s%s.%s" % (passed, brackets, rest), path, deepest - 1)
+        return ""
 
     @cached_property
     def edges(self) -> dict[str, set[str]]:
@@ -502,18 +533,20 @@ class Project:
             self._callers[path] = {call.line: call.function for call in self.python[path].calls}
         return self._callers[path].get(line, "")
 
-    def functions(self, files: Iterable[str], entries: Iterable[str]) -> set[tuple[str, str]]:
-        """Functions of loaded files that are called, by their names; all of `entries` count as called.
+    def functions(
+        self, files: Iterable[str], entries: Iterable[str], alone: frozenset[str] = frozenset()
+    ) -> set[tuple[str, str]]:
+        """Functions of loaded files that are called, by their names; all of `entries` count as called, or only those that start `alone`.
 
         What is not sure counts as called: a name that several files have, a decorator that registers, a call by a computed name.
         """
         loaded = frozenset(path for path in files if path in self.python)
         whole = frozenset(entries) & loaded
-        if (loaded, whole) not in self._called:
-            self._called[loaded, whole] = self._calls(loaded, whole)
-        return self._called[loaded, whole]
+        if (loaded, whole, alone) not in self._called:
+            self._called[loaded, whole, alone] = self._calls(loaded, whole, alone)
+        return self._called[loaded, whole, alone]
 
-    def _calls(self, loaded: frozenset[str], whole: frozenset[str]) -> set[tuple[str, str]]:
+    def _calls(self, loaded: frozenset[str], whole: frozenset[str], alone: frozenset[str]) -> set[tuple[str, str]]:
         defined: dict[str, int] = {}
         stack: list[tuple[str, str]] = []
         for path in sorted(loaded):
@@ -521,6 +554,9 @@ class Project:
             named = [item.name for item in facts.functions]
             for name in {*named, *(item.name for item in facts.classes)}:
                 defined[name] = defined.get(name, 0) | 1 << self._numbers[path]
+            if alone:
+                stack.extend((path, name) for name in named if path in whole and name in alone)
+                continue
             stack.append((path, ""))
             stack.extend(
                 (path, name) for name in named if path in whole or HOOK.match(name) or name in self.entry_points

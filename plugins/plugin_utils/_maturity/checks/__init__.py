@@ -50,6 +50,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.m
     scraped_service,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.promotion import gated_promotion
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.registry import model_artifact
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.retraining import (
     paused_schedule,
     schedule_from_environment,
@@ -113,6 +114,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         paused_schedule,
         schedule_from_environment,
         registry_from_environment,
+        model_artifact,
         external_ci,
         triggered_retraining,
         gated_promotion,

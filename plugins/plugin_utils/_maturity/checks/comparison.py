@@ -60,15 +60,20 @@ AMONG_MODELS = re.compile(r"models?(?![a-z])|variant|champion|challeng|(?<![a-z]
 
 
 def _by_chance(answers: Answers) -> list[Evidence]:
-    """A choice by chance among models, in code of a service that loads or asks them."""
+    """A choice among models by chance or by a share of the users, in code of a service that loads or asks them."""
     served = answers.project.reach(answers.files("serving_code"))
-    return [
-        Evidence(answers.weight(path, role, call.function), path, call.line, call.symbol)
-        for path, role, facts in answers.code(list(CODE))
-        if path in served & answers.files("inference_call")
-        for call in facts.calls
-        if CHANCE.fullmatch(call.symbol) and AMONG_MODELS.search(" ".join([*call.values, *call.keywords.values()]))
-    ]
+    found = []
+    for path, role, facts in answers.code(list(CODE)):
+        if path not in served & answers.files("inference_call"):
+            continue
+        drawn = [
+            (call.line, call.function, call.symbol)
+            for call in facts.calls
+            if CHANCE.fullmatch(call.symbol) and AMONG_MODELS.search(" ".join([*call.values, *call.keywords.values()]))
+        ]
+        drawn += [(one.line, one.function, one.words) for one in facts.splits]
+        found += [Evidence(answers.weight(path, role, function), path, line, words) for line, function, words in drawn]
+    return found
 
 
 VARIANT = re.compile(r"initial_?variant_?weight[=:]", re.I)

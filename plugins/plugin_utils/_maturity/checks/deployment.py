@@ -39,6 +39,12 @@ def deploys_model(answers: Answers) -> list[Evidence]:
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
     found.extend(answers.found("deploys_in_cluster"))
+    for job in answers.project.jobs:
+        # A program of CI that tells a platform so, by whatever functions.
+        if job.automatic and graph_of(answers).point_in(
+            frozenset(answers.project.programs(job.commands)), answers.found("deploys_by_call") + answers.found("deploys_space")
+        ):
+            found.append(Evidence(4, job.file, job.line, job.name))
     package = answers.files("serving_package")
     for job in answers.project.jobs:
         if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
@@ -124,7 +130,7 @@ def deploys_in_cluster(answers: Answers) -> list[Evidence]:
 
 BY_NAME = re.compile(r"^models:/[^/@]{1,200}(?:@|/(?!latest$)(?:Production|Staging|<>|[a-z_]*$))")
 ASKS_REGISTRY = symbol_pattern(("*.get_model_version_by_alias", "*.get_latest_versions"))
-LOADS = symbol_pattern(("mlflow.*load_model",))
+LOADS = symbol_pattern(("mlflow.*load_model", "mlflow.*spark_udf", "*.score_batch"))
 
 
 def follows_registry(answers: Answers) -> list[Evidence]:

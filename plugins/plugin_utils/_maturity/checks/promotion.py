@@ -23,7 +23,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 PROMOTES = re.compile(
     r"(?:^|\.)(?:transition_model_version_stage|set_registered_model_alias|update_model_package|link_model|"
     r"register_model|set_stage|promote\w{0,99}|_promote\w{0,99}|register_\w{0,99}model\w{0,99}|create_model_version|add_version_aliases|"
-    r"set_default_version|link_artifact|Model\.register|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$|"
+    r"set_default_version|link_artifact|Model\.(?:register|upload)|deploy(?:_\w{0,99}(?:model|endpoint|service|version|challenger|candidate))?)$|"
     # What is stored as the model in use.
     r"\([^()]{0,200}?(?:champion|production|(?<![a-z])prod(?![a-z])|current_model|live_model|serving)[^()]{0,200}\)$",
     re.I,
@@ -78,7 +78,8 @@ def _passes(item: Decision, code: Code, verdicts: frozenset[str], promoting: fro
     """Whether a decision lets a model pass."""
     about = on_figure(item) or bool(GATE.search(item.words)) or bool(item.names & verdicts)
     # A guard that leaves the function is a gate, too, for what comes after it.
-    guards = item.leaves and item.function in promoting and on_figure(item)
+    judged = on_figure(item) or (bool(verdicts) and bool(GATE.search(item.words)))
+    guards = item.leaves and item.function in promoting and judged
     stores = bool(PROMOTES.search(item.function)) and any(STORES.search(word) for word in item.then)
     outcome = [*item.then, *item.otherwise]
     return about and (guards or stores or leads_to(outcome, promoting, PROMOTES, code, frozenset()))

@@ -69,11 +69,21 @@ STARTS_TRAINING = re.compile(
     r"trigger_(?:re)?train\w{0,99}|(?:re)?train(?:ing)?(?:_\w{0,99}(?:flow|pipeline|model|job))?|retrain\w{0,99}|"
     r"run_(?:re)?train\w{0,99}|start_(?:re)?train\w{0,99}|launch_(?:re)?train\w{0,99})$"
 )
+# What is asked for over HTTP, by its address.
+ASKED = re.compile(
+    r"/dags/(?P<dag>[\w.-]{1,99})/dagRuns|/workflows/(?P<workflow>[\w.-]{1,99})/dispatches|"
+    r"/(?P<training>(?:re-?)?train(?:ing)?(?:[-_/](?:model|start|run|trigger))?)/?(?:[?\"']|$)"
+)
 # A decision that, as a guard, lets a function go on to its training.
 DECIDES = re.compile(
     r"(?:should|needs?|must|trigger)\w{0,99}retrain|retrain\w{0,99}(?:needed|required|due|trigger|decision|action)",
     re.I,
 )
+
+
+def _names(asked: re.Match[str]) -> list[str]:
+    """Names of the jobs that an address starts."""
+    return [kind + ":" + asked[kind] for kind in ("dag", "workflow") if asked[kind]]
 
 
 def triggered_retraining(answers: Answers) -> list[Evidence]:
@@ -110,7 +120,10 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         if not about or answers.weight(item.file, role, item.function) < 4:
             continue
         guarded = item.leaves and DECIDES.search(item.words) and item.function in doers
-        if guarded or leads_to(
+        asked = [found for word in item.then if word.startswith("$") for found in ASKED.finditer(word)]
+        jobs = graph.named(name for one in asked for name in _names(one))
+        by_address = any(one["training"] for one in asked) or any(graph.comes_to(job, points, "trains") for job in jobs)
+        if guarded or by_address or leads_to(
             [one for one in item.then if one not in item.names], doers, STARTS_TRAINING, code, frozenset(training)
         ):
             found.append(evidence_of(item))

@@ -143,12 +143,15 @@ def _tests(answers: Answers) -> Iterator[tuple[str, TestFunction]]:
 
 
 def _helpers(answers: Answers, path: str) -> list[str]:
-    """Each conftest beside a test file or above it, whose fixtures its tests may ask for."""
-    return [
+    """Each conftest beside a test file or above it, whose fixtures its tests may ask for, and what else of the tests it imports."""
+    project = answers.project
+    found = [
         item
-        for item in answers.project.python
+        for item in project.python
         if posixpath.basename(item) == "conftest.py" and path.startswith(item.removesuffix("conftest.py"))
     ]
+    imported = {project.resolve(one.module, path) for one in project.python[path].imports} - {"", path, *found}
+    return found + sorted(item for item in imported if project.role(item) == "test")
 
 
 def _reaches_code(answers: Answers, path: str) -> bool:

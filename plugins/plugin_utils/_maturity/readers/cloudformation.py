@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any, Iterator, Mapping
 
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.commands import Command
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings, text_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.project import Project
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.common import TRAINS, mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 MACHINES = ("AWS::StepFunctions::StateMachine", "AWS::SageMaker::Pipeline")
 RULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
+FUNCTION_EVENTS = {
+    "Schedule": "time", "ScheduleV2": "time", "S3": "event", "SNS": "event", "SQS": "event", "EventBridgeRule": "event",
+    "CloudWatchEvent": "event", "DynamoDB": "event", "Kinesis": "event",
+}  # fmt: skip
 TOLD = re.compile(r"aws\.cloudwatch|aws\.s3|ALARM|aws\.sagemaker")
 STARTED = re.compile(r"pipeline|statemachine|states:", re.I)
 PIPELINE = re.compile(r"AWS::(?:CodePipeline::Pipeline|StepFunctions::StateMachine|SageMaker::Pipeline)")
@@ -32,8 +38,23 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                     words = text_of(item)
                     line = line_of(project.raw[path], str(kind))
                     yield Job("aws", path, line, str(kind), files=frozenset(project.named_programs(words)), words=words)
+                elif kind == "AWS::Serverless::Function":
+                    yield from _function(project, path, mapping(item.get("Properties")))
                 elif kind in RULES and isinstance(item.get("Properties"), dict):
                     yield _rule(project, path, item["Properties"])
+
+
+def _function(project: Project, path: str, properties: Mapping[str, Any]) -> Iterator[Trigger]:
+    """A trigger for each time or event at which a function of SAM runs; a request is none."""
+    home = posixpath.normpath(posixpath.join(posixpath.dirname(path), str(properties.get("CodeUri", "."))))
+    handler = str(properties.get("Handler", ""))
+    line = line_of(project.raw[path], handler)
+    files = project.programs([Command(handler, path, line, True, "" if home == "." else home)])
+    for item in mapping(properties.get("Events")).values():
+        kind = FUNCTION_EVENTS.get(str(mapping(item).get("Type")))
+        if kind and files:
+            off = str(mapping(mapping(item).get("Properties")).get("Enabled", True)).lower() == "false"
+            yield Trigger("aws", kind, path, line, "AWS::Serverless::Function", files=frozenset(files), active=not off)
 
 
 def _rule(project: Project, path: str, properties: Mapping[str, Any]) -> Trigger:

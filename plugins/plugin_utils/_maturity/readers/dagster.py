@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.constructs import Construct
@@ -20,6 +20,10 @@ JOB = re.compile(r"^dagster\.(?:define_asset_job|job)$")
 LOADED = re.compile(r"^dagster\.load_assets_from_\w{1,40}$")
 TIME = re.compile(r"^dagster\.(?:ScheduleDefinition|schedule|build_schedule_from_\w{1,60})$")
 EVENT = re.compile(r"^dagster\.(?:SensorDefinition|(?:\w{1,40}_)?sensor|AssetSensorDefinition)$")
+
+
+# What makes a selection more than the assets that it names.
+WIDER = re.compile(r"[*+]|^(?:upstream|downstream|required_multi_asset_neighbors|all)$", re.M)
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,11 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     for one in made:
         if JOB.match(one.symbol):
             names = {one.variable, _after(one, "name=")} - {""}
-            files = {one.file} if one.kind == "job" else _selected(one, assets, True)
-            yield _job(one.file, one.line, one.symbol, names, files)
+            chosen = [] if one.kind == "job" else _selected(one, assets, True)
+            # Where assets are named, their neighbours in a file do not run.
+            alone = frozenset(item.name for item in chosen) if one.given("selection") and not WIDER.search("\n".join(one.words)) else frozenset()
+            files = {item.file for item in chosen} if one.kind != "job" else {one.file}
+            yield replace(_job(one.file, one.line, one.symbol, names, files), functions=alone)
         elif TIME.match(one.symbol) or EVENT.match(one.symbol):
             yield Trigger(
                 "dagster",
@@ -65,7 +72,7 @@ def _job(path: str, line: int, symbol: str, names: set[str], files: set[str]) ->
 def _files(trigger: Construct, assets: list[Asset]) -> set[str]:
     """What a trigger starts besides jobs: the assets that it selects, or, where it names nothing, its own function."""
     if trigger.given("target"):
-        return _selected(trigger, assets, False)
+        return {item.file for item in _selected(trigger, assets, False)}
     return (
         set()
         if any(trigger.given(name) for name in ("job", "jobName", "jobs")) or len(trigger.words) < 2
@@ -96,16 +103,16 @@ def _assets(project: Project, made: list[Construct]) -> list[Asset]:
     return found
 
 
-def _selected(one: Construct, assets: list[Asset], otherwise: bool) -> set[str]:
-    """Files of the assets that a selection names by group, name or module; all where there is no selection, or one of all."""
+def _selected(one: Construct, assets: list[Asset], otherwise: bool) -> list[Asset]:
+    """The assets that a selection names by group, name or module; all where there is no selection, or one of all."""
     words = {part for word in one.words for part in re.split(r"[*+,/ ]", word)}
     everything = "all" in words or "*" in one.words or not (one.given("selection") or one.given("target"))
-    return {
-        item.file
+    return [
+        item
         for item in assets
         if (everything and otherwise)
         or "*" in one.words
         or item.name in words
         or item.groups & words
         or posixpath.basename(item.file).removesuffix(".py") in words
-    }
+    ]

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.graph import Call, Job, Trigger
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 STARTERS = ("aws_cloudwatch_event_rule", "google_cloud_scheduler_job", "aws_scheduler_schedule")
+# What only allows something, and what is the same for all that run in it.
+PERMISSION = re.compile(r"_(?:iam|permission|role|policy|security_group|subnet|vpc|kms|bucket|log_group)\w{0,60}|_ecs_cluster$")
+TARGET = re.compile(r"aws_cloudwatch_event_target\.")
+REFERENCE = re.compile(r"(?<![\w.])((?:aws|google|azurerm)_\w{1,99}\.[\w-]{1,99})")
 RESOURCE = re.compile(r'^[ \t]{0,20}resource[ \t]{1,20}"(\w+)"[ \t]{1,20}"([\w-]{1,200})"[ \t]{0,20}\{', re.M)
 OFF = re.compile(r"(?:is_enabled\s{0,20}=\s{0,20}false|paused\s{0,20}=\s{0,20}true|state\s{0,20}=\s{0,20}\"DISABLED\")")
 
@@ -19,11 +24,21 @@ OFF = re.compile(r"(?:is_enabled\s{0,20}=\s{0,20}false|paused\s{0,20}=\s{0,20}tr
 def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     """A trigger for each rule and scheduler."""
     project = answers.project
-    for path, text in project.text.items():
-        for kind, name, line, body in resources(text) if path.endswith(".tf") else ():
+    declared = {path: list(resources(text)) for path, text in project.text.items() if path.endswith(".tf")}
+    for path, listed in declared.items():
+        # The files of a folder are one module, in which resources refer to each other by type and name.
+        folder = posixpath.dirname(path)
+        module = {
+            kind + "." + name: name + "\n" + body
+            for other, items in declared.items()
+            if posixpath.dirname(other) == folder
+            for kind, name, _line, body in items
+            if not PERMISSION.search(kind)
+        }
+        for kind, name, line, _body in listed:
             if kind not in STARTERS:
                 continue
-            words = name + "\n" + body
+            words = "\n".join(_started(kind + "." + name, module))
             yield Trigger(
                 "terraform",
                 "event" if "event_pattern" in words and "schedule_expression" not in words else "time",
@@ -34,6 +49,23 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
                 words=words,
                 active=not OFF.search(words),
             )
+
+
+def _started(address: str, module: Mapping[str, str]) -> Iterator[str]:
+    """The words of a starter, of the targets that refer to it, and of what they refer to in their turn."""
+    seen = {address}
+    stack = [address, *(one for one, words in module.items() if TARGET.match(one) and _names(words, address))]
+    while stack:
+        one = stack.pop()
+        yield module.get(one, "")
+        for other in REFERENCE.findall(module.get(one, "")):
+            if other in module and other not in seen and not other.startswith(STARTERS):
+                seen.add(other)
+                stack.append(other)
+
+
+def _names(words: str, address: str) -> bool:
+    return address in REFERENCE.findall(words)
 
 
 def resources(text: str) -> Iterator[tuple[str, str, int, str]]:
