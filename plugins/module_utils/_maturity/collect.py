@@ -202,7 +202,9 @@ class _Scan:
         self.paths = paths
         self.capture = re.compile("|".join("(?:%s)" % fnmatch.translate(glob) for glob in plan["capture"]), re.I)
         own = _own_packages(paths)
-        self.wanted = Wanted(plan["patterns"], plan["keywords"], plan["strings"], plan["conditions"], own, _own_names(paths))
+        self.wanted = Wanted(
+            plan["patterns"], plan["keywords"], plan["strings"], plan["conditions"], own, local=_own_names(paths)
+        )
         roots = sorted(set(plan["imports"]) - own)
         self.imports = re.compile(
             (r"^[ \t]*(?:from|import)[ \t]+(?:%s)\b" % "|".join(sorted(re.escape(name) for name in roots))).encode(),

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import collections
 import re
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
@@ -44,8 +45,10 @@ HANDS_OVER = re.compile(
     r"(?:^|[._])(?:add_task|submit|apply|apply_async|map|Thread|Process|Timer|run_in_executor|create_task|to_thread|run_in_threadpool|add_job|"
     r"enqueue|delay|call_soon|start_new_thread|run_sync|run_until_complete)$"
 )
-STARTED = re.compile(PATHLIKE + r"|/dagRuns|/dispatches", re.I)
-STARTS_OTHERS = re.compile(r"(?:^|[._])(?:run|Popen|call|check_call|check_output|system|spawn\w{0,10}|exec\w{0,10}|post|request|put|run_command)$")
+STARTED = re.compile(r"\.(?:py|sh|ipynb|R)\b|train|/dagRuns|/dispatches", re.I)
+STARTS_OTHERS = re.compile(
+    r"(?:^|[._])(?:run|Popen|call|check_call|check_output|system|spawn\w{0,10}|exec\w{0,10}|post|request|put|run_command)$"
+)
 FIXTURE = re.compile(r"(?:^|\.)fixture$")
 REPEATING = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
 LONGEST_CONSTRUCT = 4000
@@ -103,6 +106,7 @@ class Wanted:
         strings: Iterable[str],
         conditions: str,
         own: Iterable[str],
+        *,
         local: Iterable[str] = (),
     ) -> None:
         loose: list[str] = []
@@ -126,6 +130,7 @@ class Wanted:
         self.keywords = frozenset(keywords)
         self.conditions = re.compile(conditions, re.I)
         self.known: dict[str, bool] = {}
+        self.endings: dict[str, bool] = {}
         self.strings = re.compile("|".join([PATHLIKE] + ["(?:%s)" % item for item in strings]), re.I)
 
     def condition(self, name: str) -> bool:
@@ -133,6 +138,12 @@ class Wanted:
         if name not in self.known:
             self.known[name] = self.conditions.search(name) is not None
         return self.known[name]
+
+    def ending(self, name: str) -> bool:
+        """Whether a wanted name ends so."""
+        if name not in self.endings:
+            self.endings[name] = self.last.match(name) is not None
+        return self.endings[name]
 
     def is_local(self, symbol: str) -> bool:
         """Whether a name comes from another file of the project."""
@@ -162,7 +173,12 @@ class _Reader:
         self.origins: dict[str, str] = {}
         self.made: dict[str, str] = {}
         self.mappings: dict[str, ast.Dict] = {}
+        self.assigned: list[tuple[ast.expr, ast.expr, str]] = []
+        self.renamed: list[tuple[ast.expr, ast.expr, str]] = []
+        self.returned: list[tuple[str, ast.expr]] = []
+        self.properties: set[str] = set()
         self.held: list[list[Any]] = []
+        self.symbols: dict[int, str] = {}
         self.starred: list[str] = []
         self.scope = ""
         self.imports: list[list[Any]] = []
@@ -173,6 +189,9 @@ class _Reader:
         self.names: dict[str, set[str]] = {}
         self.branches: list[dict[str, Any]] = []
         self.judged: set[int] = set()
+        self.conditions: list[
+            tuple[ast.expr, str, list[str], Sequence[ast.stmt], Iterable[ast.stmt], list[str] | None]
+        ] = []
         self.verdicts: set[str] = set()
         self.strings: list[list[Any]] = []
         self.targets: dict[int, str] = {}
@@ -193,6 +212,8 @@ class _Reader:
             ast.ClassDef: self._class,
             ast.If: self._if,
             ast.Expr: self._expression,
+            ast.IfExp: self._choice,
+            ast.Assert: self._assertion,
             **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.Return), self._assignment),
             **dict.fromkeys(IMPORTS, self._import),
             **dict.fromkeys((ast.Compare, ast.BinOp) if contest else (), self._contrast),
@@ -224,15 +245,6 @@ class _Reader:
             elif kind is ast.Name:
                 names.add(node.id)
                 continue
-            elif kind is ast.IfExp:
-                if self.shared:
-                    self._split(node, [node.body], [node.orelse], function)
-                self._condition(_decided(node), function, ["said"], constants=_constants(node))
-            elif kind is ast.Assert:
-                if not function.startswith("test"):
-                    self._condition(node.test, function, [], [ast.Raise(exc=None, cause=None)])
-                if not function and not owner and _checks_something(node):
-                    self.asserts.append(node.lineno)
             elif kind is ast.JoinedStr:
                 # Positions inside differ between versions of Python; the text as a whole is enough.
                 self._string(node, _value(node))
@@ -252,6 +264,12 @@ class _Reader:
                     names.add(value.id)
                 elif kind not in PLAIN:
                     stack.append(value)
+        self._decide()
+        # While nothing looks for cycles, what refers to itself would keep the tree.
+        self.statements.clear()
+        return self._facts()
+
+    def _facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = {
             "imports": self.imports,
             "calls": self.calls,
@@ -321,6 +339,21 @@ class _Reader:
             self._condition(_decided(node.value), function, given, constants=_constants(node.value))
         return False
 
+    def _choice(self, node: ast.IfExp, function: str, *_place: Any) -> bool:
+        if self.shared:
+            self._split(node, [node.body], [node.orelse], function)
+        self._condition(_decided(node), function, ["said"], constants=_constants(node))
+        return False
+
+    def _assertion(self, node: ast.Assert, function: str, owner: str, _stack: list[Any]) -> bool:
+        """An assertion at the top of a test's file; elsewhere it ends what runs, as raising does."""
+        if not function.startswith("test"):
+            raised = ast.Raise(exc=None, cause=None, lineno=node.lineno, end_lineno=node.lineno)
+            self._condition(node.test, function, [], [raised])
+        if not function and not owner and _checks_something(node):
+            self.asserts.append(node.lineno)
+        return False
+
     def _expression(self, node: ast.Expr, *_place: Any) -> bool:
         return isinstance(node.value, ast.Constant)
 
@@ -351,9 +384,10 @@ class _Reader:
     def _models(self, node: ast.AST) -> Iterator[str]:
         """Names of models in an outcome, by what they are called or by what has loaded them."""
         for item in _walk(node):
-            name = _dotted(item) if isinstance(item, (ast.Name, ast.Attribute)) else ""
-            if name and (MODEL.search(name) or LOADED.search(self._alias(name) or "")) and isinstance(item.ctx, ast.Load):
-                yield name
+            if isinstance(item, (ast.Name, ast.Attribute)) and isinstance(item.ctx, ast.Load):
+                name = _dotted(item)
+                if MODEL.search(name) or LOADED.search(self._alias(name) or ""):
+                    yield name
 
     def _repetition(self, node: Any, *_place: Any) -> bool:
         self.repeated.update(id(item) for item in _walk(node) if isinstance(item, ast.Call))
@@ -369,76 +403,83 @@ class _Reader:
         if self.cdk:
             self.statements.update(dict.fromkeys(REPEATING, self._repetition))
 
-    def _collect_aliases(self, tree: ast.Module) -> None:  # noqa: PLR0912 (a branch a kind of statement)
+    def _collect_aliases(self, tree: ast.Module) -> None:
         """Import names first, then variables that hold an object made by an imported name."""
-        assigned: list[tuple[ast.expr, ast.expr, str]] = []
-        renamed: list[tuple[ast.expr, ast.expr, str]] = []
-        returned: list[tuple[str, ast.expr]] = []
-        properties: set[str] = set()
         stack: list[tuple[Any, str]] = [(statement, "") for statement in tree.body]
         while stack:
             node, scope = stack.pop()
             kind = type(node)
-            if kind is ast.Import:
-                for item in node.names:
-                    self.imports.append([item.name, node.lineno])
-                    name = item.asname or item.name.split(".", 1)[0]
-                    self.aliases[name] = item.name if item.asname else name
-                continue
-            if kind is ast.ImportFrom:
-                module = "." * node.level + (node.module or "")
-                self.imports.append([module, node.lineno])
-                for item in node.names:
-                    joined = module + item.name if module.endswith(".") else "%s.%s" % (module, item.name)
-                    if item.name == "*":
-                        self.starred.append(module)
-                    else:
-                        self.aliases[item.asname or item.name] = joined
-                        self.imports.append([joined, node.lineno])
+            if kind in IMPORTS:
+                self._names_of(node)
                 continue
             if kind in (ast.FunctionDef, ast.AsyncFunctionDef):
                 scope = node.name
-                properties.update(scope for item in node.decorator_list if _dotted(item).endswith("property"))
+                self.properties.update(scope for item in node.decorator_list if _dotted(item).endswith("property"))
                 arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-                assigned.extend(
+                self.assigned.extend(
                     (ast.Name(id=item.arg), item.annotation, scope) for item in arguments if item.annotation is not None
                 )
             elif kind is ast.Assign and not scope and _is_known(node.value):
                 self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
             elif kind is ast.Return and scope and isinstance(node.value, (ast.Name, ast.Call, ast.Attribute)):
-                returned.append((scope, node.value))
+                self.returned.append((scope, node.value))
             elif kind is ast.Assign and isinstance(node.value, (ast.Name, ast.Attribute, ast.Subscript)):
-                renamed.extend((target, node.value, scope) for target in node.targets)
+                self.renamed.extend((target, node.value, scope) for target in node.targets)
             elif kind is ast.Assign and isinstance(node.value, ast.Dict):
                 self.mappings.update((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
             elif kind is ast.Assign and isinstance(node.value, ast.Call):
-                assigned.extend((target, node.value, scope) for target in node.targets)
+                self.assigned.extend((target, node.value, scope) for target in node.targets)
                 self.targets[id(node.value)] = _dotted(node.targets[0])
             elif kind is ast.AnnAssign and isinstance(node.value, ast.Call):
-                assigned.append((node.target, node.value, scope))
+                self.assigned.append((node.target, node.value, scope))
             elif kind in (ast.With, ast.AsyncWith):
                 named = [
                     item
                     for item in node.items
                     if item.optional_vars is not None and isinstance(item.context_expr, ast.Call)
                 ]
-                assigned.extend((item.optional_vars, item.context_expr, scope) for item in named)
+                self.assigned.extend((item.optional_vars, item.context_expr, scope) for item in named)
             for field in HOLDS[kind]:
                 stack.extend((item, scope) for item in getattr(node, field))
         self.imports.sort(key=lambda item: (item[1], item[0]))
-        for target, value, scope in renamed:
+        self._bind()
+
+    def _names_of(self, node: Any) -> None:
+        """Names that an import brings."""
+        if isinstance(node, ast.Import):
+            for item in node.names:
+                self.imports.append([item.name, node.lineno])
+                name = item.asname or item.name.split(".", 1)[0]
+                self.aliases[name] = item.name if item.asname else name
+            return
+        module = "." * node.level + (node.module or "")
+        self.imports.append([module, node.lineno])
+        for item in node.names:
+            joined = module + item.name if module.endswith(".") else "%s.%s" % (module, item.name)
+            if item.name == "*":
+                self.starred.append(module)
+            else:
+                self.aliases[item.asname or item.name] = joined
+                self.imports.append([joined, node.lineno])
+
+    def _bind(self) -> None:
+        """What variables hold and functions give back, where it begins with an import; what a function gives back another may have made."""
+        for target, value, scope in self.renamed:
             self._rename(_dotted(target), value, scope)
-        for _round in range(2 if returned else 1):
-            # What a function gives back may be what another one made.
-            for target, value, scope in sorted(assigned, key=lambda one: (one[1].lineno, one[1].col_offset)):
+        self.assigned.sort(key=lambda one: (one[1].lineno, one[1].col_offset))
+        for _round in range(2):
+            for target, value, scope in self.assigned:
                 self._made_by(_dotted(target), value, scope)
-            for function, value in returned:
+            known = len(self.made)
+            for function, value in self.returned:
                 self.scope = function
                 symbol = self._imported(value)
                 if symbol and function not in self.made:
                     self.made[function] = symbol
-                    if function in properties:
+                    if function in self.properties:
                         self.aliases["self." + function] = symbol
+            if len(self.made) == known:
+                break
         self.scope = ""
 
     def _rename(self, name: str, value: ast.expr, scope: str) -> None:
@@ -469,7 +510,9 @@ class _Reader:
             root = root.func if isinstance(root, ast.Call) else root.value
         if not isinstance(root, ast.Name):
             return ""
-        known = self._alias(root.id) or root.id in self.made or root.id in self.mappings or _dotted(node) in self.aliases
+        known = (
+            self._alias(root.id) or root.id in self.made or root.id in self.mappings or _dotted(node) in self.aliases
+        )
         symbol = self.symbol(node) if known else ""
         return symbol if symbol and symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots else ""
 
@@ -477,7 +520,9 @@ class _Reader:
         """What other files may import of this one: variables and functions by name, and the symbol of what they hold or give back."""
         found = {name[1:]: symbol for name, symbol in self.aliases.items() if name[0] == ":"}
         found.update((name + "()", symbol) for name, symbol in self.made.items())
-        return {name: symbol for name, symbol in found.items() if symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots}
+        return {
+            name: symbol for name, symbol in found.items() if symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots
+        }
 
     def _alias(self, name: str) -> str | None:
         """What a name stands for in the function at hand, or in the module."""
@@ -522,7 +567,8 @@ class _Reader:
         return self.symbol(node.func if isinstance(node, ast.Call) else node)
 
     def _call(self, node: ast.Call, function: str) -> None:
-        symbol = self._starred(self.symbol(node.func))
+        plain = self.symbols[id(node)] = self.symbol(node.func)
+        symbol = self._starred(plain)
         named = [item for item in node.keywords if item.arg]
         construct = CONSTRUCT.match(symbol)
         variable = self.targets.get(id(node), "") if construct else self._helped(node) if self.cdk else ""
@@ -543,10 +589,13 @@ class _Reader:
 
     def _held(self, callee: ast.Attribute, symbol: str) -> str:
         """A call of something that another file of the project made, by where it comes from; else an empty text."""
-        name = _dotted(callee.value)
-        origin = self.origins.get("%s:%s" % (self.scope, name)) or self.origins.get(":" + name) or self.origins.get(name)
-        held = "%s.%s" % (origin, callee.attr) if origin else symbol if self.wanted.is_local(symbol) else ""
-        return held if held and self.wanted.last.match(callee.attr) else ""
+        if not self.wanted.ending(callee.attr):
+            return ""
+        name = _dotted(callee.value) if self.origins else ""
+        origin = name and (
+            self.origins.get("%s:%s" % (self.scope, name)) or self.origins.get(":" + name) or self.origins.get(name)
+        )
+        return "%s.%s" % (origin, callee.attr) if origin else symbol if self.wanted.is_local(symbol) else ""
 
     def _spread(self, node: ast.expr) -> dict[str, str]:
         """The keywords that a mapping which is written out gives."""
@@ -585,7 +634,8 @@ class _Reader:
         if isinstance(node, ast.JoinedStr):
             parts = (one.value if isinstance(one, ast.FormattedValue) else one for one in node.values)
             return "".join(
-                str(one.value) if isinstance(one, ast.Constant) else self.values.get(_dotted(one), "<>") for one in parts
+                str(one.value) if isinstance(one, ast.Constant) else self.values.get(_dotted(one), "<>")
+                for one in parts
             )[:LONGEST_STRING]
         return self.values.get(_dotted(node)) or _value(node)
 
@@ -598,17 +648,41 @@ class _Reader:
         otherwise: Iterable[ast.stmt] = (),
         constants: list[str] | None = None,
     ) -> None:
+        """Note a condition; what it decides is worked out when all calls of the file are known."""
+        if id(test) not in self.judged:
+            self.judged.add(id(test))
+            self.conditions.append((test, function, given, statements or (), otherwise, constants))
+
+    def _decide(self) -> None:
+        """Work out the conditions in the order in which they stand."""
+        lines = sorted(call[1] for call in self.calls)
+        for test, function, given, statements, otherwise, constants in self.conditions:
+            if len(self.branches) < MOST_STRINGS:
+                first, last = (statements[0].lineno, statements[-1].end_lineno) if statements else (1, 0)
+                calls = bisect.bisect_right(lines, last) > bisect.bisect_left(lines, first)
+                self.scope = function
+                self._decision(test, function, given, statements, otherwise, constants, calls)
+
+    def _decision(  # noqa: PLR0917 (what a decision is about, and what comes of it)
+        self,
+        test: ast.expr,
+        function: str,
+        given: list[str],
+        statements: Sequence[ast.stmt],
+        otherwise: Iterable[ast.stmt],
+        constants: list[str] | None,
+        calls: bool,
+    ) -> None:
         """Keep a decision about wanted words: whether there is an order in it, and what is called where it holds or does not.
 
         `given` is where its outcome goes: names, `return`, or `said`. `constants` are what is chosen between, where nothing is called.
         """
-        if id(test) in self.judged or len(self.branches) >= MOST_STRINGS:
-            return
-        self.judged.add(id(test))
         names = sorted(set(_words(test, literals=False)))[:12]
         named = sorted({*names, *given} - {"", "return", "said"})
         about = any(map(self.wanted.condition, [*named, function])) or self.verdicts.intersection(names)
-        body = constants or self._done(statements or ())
+        if not (about or calls):
+            return
+        body = constants or self._done(statements)
         # Another file may say what the condition means; then what comes of it tells whether it matters.
         if not about and not any(self.wanted.call(word) for word in body if "." in word):
             return
@@ -625,8 +699,8 @@ class _Reader:
                 "given": given,
                 "body": body,
                 "other": self._done(otherwise),
-                "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements or ()),
-                "sets": sorted(_assigned(statements or ()))[:12],
+                "leaves": any(isinstance(item, (ast.Raise, ast.Return)) for item in statements),
+                "sets": sorted(_assigned(statements))[:12],
             }
         )
 
@@ -641,7 +715,7 @@ class _Reader:
             if len(found) >= MOST_DONE:
                 break
             for call in _calls(item):
-                symbol = self.symbol(call.func)
+                symbol = self.symbols.get(id(call)) or self.symbol(call.func)
                 found.append(symbol)
                 if len(found) >= MOST_DONE:
                     break
@@ -651,9 +725,7 @@ class _Reader:
                 if STARTS_OTHERS.search(symbol):
                     found.extend("$" + text for text in map(self._given, given) if STARTED.search(text))
                 if STORING.search(symbol):
-                    words = [
-                        value for part in given for value in _words(part)
-                    ]
+                    words = [value for part in given for value in _words(part)]
                     found.append("%s(%s)" % (symbol, ", ".join(words)[:200]))
             if isinstance(item, ast.Return) and item.value is not None:
                 found.extend(

@@ -261,7 +261,9 @@ class Expander:
 
 
 # Options of `docker run` and its like that take no value.
-BARE_OPTION = re.compile(r"^(?:-[dtiTq]+|--(?:rm|init|detach|interactive|tty|privileged|no-deps|build|quiet|read-only|no-TTY|service-ports))$")
+BARE_OPTION = re.compile(
+    r"^(?:-[dtiTq]+|--(?:rm|init|detach|interactive|tty|privileged|no-deps|build|quiet|read-only|no-TTY|service-ports))$"
+)
 
 
 def _in_container(words: list[str]) -> list[str]:

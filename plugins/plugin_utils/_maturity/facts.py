@@ -219,7 +219,9 @@ def _omission(text: str, missed: list[str]) -> Omission:
 
 def _python_file(path: str, document: Mapping[str, Any]) -> PythonFile:
     listed: dict[str, Any] = {key: _all(kind, document.get(key, ())) for key, kind in KINDS.items()}
-    plain = {key: document[key] for key in ("objects", "methods", "names", "asserts", "runs", "loose") if key in document}
+    plain = {
+        key: document[key] for key in ("objects", "methods", "names", "asserts", "runs", "loose") if key in document
+    }
     return PythonFile(
         decisions=tuple(_decision(path, item) for item in document.get("branches", ())), **listed, **plain
     )

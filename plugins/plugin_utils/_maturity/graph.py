@@ -21,8 +21,9 @@ class Job:
     """Something that runs code: a flow, a DAG, a pipeline, a stage, a bundle's job, a CI job.
 
     `names` are what others call it by, each with its namespace ("dag:retrain", "file:jobs/train.yml", "dagster:weekly").
-    `files` is where its code begins, `functions` with which of their functions where not with all, `starts` names the jobs that it starts itself. `does` is what the technology's own vocabulary
-    says of a step whose code is not in the checkout ("trains", "deploys", "registers", "monitors"), `words` the names of such steps.
+    `files` is where its code begins, `functions` with which of their functions where not with all, `starts` names the jobs that it
+    starts itself. `does` is what the technology's own vocabulary says of a step whose code is not in the checkout ("trains", "deploys",
+    "registers", "monitors"), `words` the names of such steps.
     `ordered` is false where the technology runs commands without an order between steps, so that it orchestrates nothing.
     """
 

@@ -197,7 +197,8 @@ class Project:
         """Parsed YAML files."""
         return Noted(
             {
-                path: yaml_documents(self.raw[path]) or (chart_documents(self.raw[path]) if "{{" in self.raw[path] else [])
+                path: yaml_documents(self.raw[path])
+                or (chart_documents(self.raw[path]) if "{{" in self.raw[path] else [])
                 for path in sorted(self.raw)
                 if path.endswith((".yml", ".yaml", ".template")) and self.role(path) != "template"
             }
@@ -287,7 +288,16 @@ class Project:
     def _follow_objects(self) -> None:
         """Add the calls of what another file of the project made, by the name of what that is."""
         made = [
-            (path, facts, [replace(call, symbol=symbol) for call in facts.held for symbol in [self._made(call.symbol, path)] if symbol])
+            (
+                path,
+                facts,
+                [
+                    replace(call, symbol=symbol)
+                    for call in facts.held
+                    for symbol in [self._made(call.symbol, path)]
+                    if symbol
+                ],
+            )
             for path, facts in self.python.items()
             if facts.held
         ]

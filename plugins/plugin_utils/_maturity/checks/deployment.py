@@ -39,18 +39,13 @@ def deploys_model(answers: Answers) -> list[Evidence]:
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
     found.extend(answers.found("deploys_in_cluster"))
-    for job in answers.project.jobs:
-        # A program of CI that tells a platform so, by whatever functions.
-        if job.automatic and graph_of(answers).point_in(
-            frozenset(answers.project.programs(job.commands)), answers.found("deploys_by_call") + answers.found("deploys_space")
-        ):
-            found.append(Evidence(4, job.file, job.line, job.name))
-    package = answers.files("serving_package")
-    for job in answers.project.jobs:
-        if job.automatic and answers.project.reach(answers.project.programs(job.commands)) & package & _deploying(
-            answers
-        ):
-            found.append(Evidence(4, job.file, job.line, job.name))
+    package = answers.files("serving_package") & _deploying(answers)
+    told = answers.found("deploys_by_call") + answers.found("deploys_space")
+    for one in (one for job in answers.project.jobs if job.automatic for one in job.commands):
+        # A program that deploys, or tells a platform to, by whatever functions.
+        programs = answers.project.programs([one])
+        if answers.project.reach(programs) & package or graph_of(answers).point_in(frozenset(programs), told):
+            found.append(Evidence(4, one.file, one.line, command_name(one.text)))
     return found
 
 
@@ -140,13 +135,15 @@ def follows_registry(answers: Answers) -> list[Evidence]:
         return []
     found: list[Evidence] = []
     graph, training = graph_of(answers), trainers(answers)
-    scoring = {path for job in graph.jobs if job.ordered and not graph.code(job.files) & training for path in job.files}
+    flows = [job for job in graph.jobs if job.ordered or job.technology == "databricks"]
+    scoring = {path for job in flows if not graph.code(job.files) & training for path in job.files}
     for service in sorted(answers.files("serving_code") | scoring):
         loaded = project.reach([service])
-        for path in sorted(loaded & set(project.python)):
-            facts = project.python[path]
+        code = {path: project.python[path] for path in sorted(loaded & set(project.python))}
+        # Where the address is put together, another file may load what it names.
+        named = any(BY_NAME.search(text.value) for facts in code.values() for text in facts.strings)
+        for path, facts in code.items():
             loads = [call for call in facts.calls if LOADS.fullmatch(call.symbol)]
-            named = any(BY_NAME.search(text.value) for text in facts.strings)
             asks = any(ASKS_REGISTRY.fullmatch(call.symbol) for call in facts.calls)
             if loads and (named or asks):
                 live = project.functions(loaded, [service])

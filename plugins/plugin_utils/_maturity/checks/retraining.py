@@ -123,8 +123,12 @@ def triggered_retraining(answers: Answers) -> list[Evidence]:
         asked = [found for word in item.then if word.startswith("$") for found in ASKED.finditer(word)]
         jobs = graph.named(name for one in asked for name in _names(one))
         by_address = any(one["training"] for one in asked) or any(graph.comes_to(job, points, "trains") for job in jobs)
-        if guarded or by_address or leads_to(
-            [one for one in item.then if one not in item.names], doers, STARTS_TRAINING, code, frozenset(training)
+        if (
+            guarded
+            or by_address
+            or leads_to(
+                [one for one in item.then if one not in item.names], doers, STARTS_TRAINING, code, frozenset(training)
+            )
         ):
             found.append(evidence_of(item))
     return found

@@ -78,7 +78,16 @@ def serving_image(answers: Answers) -> list[Evidence]:
         served = scores(answers, programs) if programs else bool(SERVERS.search(one.text))
         if served and serving and project.containers and not TOOLS.search(one.text):
             found.append(Evidence(4, one.file, one.line, command_name(one.text)))
-    return found
+    return [item for item in found if item.file not in _beside(answers)]
+
+
+def _beside(answers: Answers) -> set[str]:
+    """Images of services that have nothing to do with a model, where those of others load one."""
+    boxes = {
+        path: answers.project.reach(box.programs) for path, box in answers.project.containers.items() if box.programs
+    }
+    others = {path for path, code in boxes.items() if not code & answers.files("inference_call")}
+    return others if len(others) < len(boxes) else set()
 
 
 def _scoring_scripts(answers: Answers, path: str, copies: list[str], serving: set[str]) -> Iterator[str]:

@@ -48,19 +48,26 @@ def training_unreached(answers: Answers) -> list[Evidence]:
 
 
 def orchestrated_training(answers: Answers) -> list[Evidence]:
-    """Jobs of an orchestrator that come to training code, or name a training step that only a container knows."""
+    """Jobs of an orchestrator that come to training code, or name a training step that only a container knows.
+
+    Where functions are known that do so themselves, they are the evidence, and not those beside them.
+    """
     graph = graph_of(answers)
     training = trainers(answers)
     points = {"trains": training_points(answers)}
-    found = []
+    found, precise = [], []
     for job in graph.jobs:
         if not job.ordered:
             continue
         if graph.comes_to(job, points, "trains"):
             found.append(job.evidence())
+            definitions = answers.project.python.get(job.file, NO_CODE).functions
+            itself = frozenset(one.name for one in definitions if one.line == job.line)
+            if itself and graph.point_in(job.files, points["trains"], itself):
+                precise.append(job.evidence())
         elif training and _names_training(job):
             found.append(job.evidence(3))
-    return found
+    return precise or found
 
 
 def training_points(answers: Answers) -> list[Evidence]:
@@ -74,8 +81,12 @@ def _elsewhere(answers: Answers) -> list[Evidence]:
     return [item for name in names for item in answers.found(name)]
 
 
+# A step that asks how another one is, or waits for it.
+LOOKS = re.compile(r"(?<![a-z])(?:health\w{0,9}|ping|check|status|wait|notify|alive|ready)(?![a-z])", re.I)
+
+
 def _names_training(job: Job) -> bool:
-    return bool(TRAINS.search(job.words))
+    return any(TRAINS.search(step) and not LOOKS.search(step) for step in job.words.split("\n"))
 
 
 def _fits(answers: Answers) -> list[Evidence]:

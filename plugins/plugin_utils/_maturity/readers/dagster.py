@@ -45,7 +45,11 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
             names = {one.variable, _after(one, "name=")} - {""}
             chosen = [] if one.kind == "job" else _selected(one, assets, True)
             # Where assets are named, their neighbours in a file do not run.
-            alone = frozenset(item.name for item in chosen) if one.given("selection") and not WIDER.search("\n".join(one.words)) else frozenset()
+            alone = (
+                frozenset(item.name for item in chosen)
+                if one.given("selection") and not WIDER.search("\n".join(one.words))
+                else frozenset()
+            )
             files = {item.file for item in chosen} if one.kind != "job" else {one.file}
             yield replace(_job(one.file, one.line, one.symbol, names, files), functions=alone)
         elif TIME.match(one.symbol) or EVENT.match(one.symbol):

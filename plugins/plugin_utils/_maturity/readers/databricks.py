@@ -26,7 +26,10 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
             for item in mappings(document):
                 tasks = item.get("tasks")
                 if isinstance(tasks, list) and any(set(TASKS) & set(task) for task in mappings(tasks)):
-                    yield from _job(project, path, item, document)
+                    yield from _job(project, path, item, tasks, document)
+                elif "name" in item and "task_key" not in item and set(TASKS) & set(item):
+                    # The only task of a job may stand in the job itself.
+                    yield from _job(project, path, item, [item], document)
                 elif item.get("quartz_cron_expression") and not _in_job(document):
                     yield _time(project, path, item, document, frozenset())
 
@@ -47,9 +50,10 @@ def _code(project: Project, folder: str, task: Mapping[str, Any]) -> set[str]:
     return found - {""}
 
 
-def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) -> Iterator[Job | Trigger]:
+def _job(
+    project: Project, path: str, item: Mapping[str, Any], tasks: list[Any], document: Any
+) -> Iterator[Job | Trigger]:
     folder = posixpath.dirname(path)
-    tasks = item["tasks"]
     files: set[str] = set()
     elsewhere = []
     for task in (one for one in tasks if isinstance(one, dict)):
@@ -63,7 +67,7 @@ def _job(project: Project, path: str, item: Mapping[str, Any], document: Any) ->
     yield Job(
         "databricks",
         path,
-        line_of(project.raw[path], "tasks"),
+        line_of(project.raw[path], "tasks" if "tasks" in item else name),
         name or str(key) or "tasks",
         names=names,
         files=frozenset(files),

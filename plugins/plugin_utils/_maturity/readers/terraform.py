@@ -14,7 +14,9 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 
 STARTERS = ("aws_cloudwatch_event_rule", "google_cloud_scheduler_job", "aws_scheduler_schedule")
 # What only allows something, and what is the same for all that run in it.
-PERMISSION = re.compile(r"_(?:iam|permission|role|policy|security_group|subnet|vpc|kms|bucket|log_group)\w{0,60}|_ecs_cluster$")
+PERMISSION = re.compile(
+    r"_(?:iam|permission|role|policy|security_group|subnet|vpc|kms|bucket|log_group)\w{0,60}|_ecs_cluster$"
+)
 TARGET = re.compile(r"aws_cloudwatch_event_target\.")
 REFERENCE = re.compile(r"(?<![\w.])((?:aws|google|azurerm)_\w{1,99}\.[\w-]{1,99})")
 RESOURCE = re.compile(r'^[ \t]{0,20}resource[ \t]{1,20}"(\w+)"[ \t]{1,20}"([\w-]{1,200})"[ \t]{0,20}\{', re.M)
