@@ -17,6 +17,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.c
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.deployment import (
     deploys_beside_ci,
+    deploys_by_script,
     deploys_in_cluster,
     deploys_model,
     deploys_model_code,
@@ -64,6 +65,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.t
     weak_tests,
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.training import (
+    job_of_one_task,
     orchestrated_training,
     training_in_scripts,
     training_unreached,
@@ -81,6 +83,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         weak_tests,
         integration_tests,
         orchestrated_training,
+        job_of_one_task,
         pinned_environment,
         declared_environment,
         serving_image,
@@ -90,6 +93,7 @@ CHECKS: dict[str, Callable[[Answers], list[Evidence]]] = {
         dashboards,
         deploys_model,
         deploys_model_code,
+        deploys_by_script,
         follows_registry,
         tells_service,
         gitops,

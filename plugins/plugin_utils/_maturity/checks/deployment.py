@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
@@ -223,11 +225,29 @@ def deploys_model_code(answers: Answers) -> list[Evidence]:
     )
     reached = graph_of(answers).ordered_code
     found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
+    return found + [item for item in _by_r(answers) if _runs_itself(answers, item.file)]
+
+
+def deploys_by_script(answers: Answers) -> list[Evidence]:
+    """Scripts in R that deploy, and that nothing but a person starts."""
+    return [item for item in _by_r(answers) if not _runs_itself(answers, item.file)]
+
+
+BY_R = re.compile(r"\bvetiver_deploy_rsconnect\b|\brsconnect::deployAPI\b")
+
+
+def _by_r(answers: Answers) -> Iterator[Evidence]:
     for path, text in answers.project.text.items():
-        match = re.search(r"\bvetiver_deploy_rsconnect\b|\brsconnect::deployAPI\b", text)
+        match = BY_R.search(text)
         if match and answers.project.role(path) in CODE:
-            found.append(Evidence(3, path, text.count("\n", 0, match.start()) + 1, match.group()))
-    return found
+            yield Evidence(3, path, text.count("\n", 0, match.start()) + 1, match.group())
+
+
+def _runs_itself(answers: Answers, path: str) -> bool:
+    """Whether CI or a flow runs a file, or a server for documents, which gets it with a manifest beside it."""
+    published = posixpath.join(posixpath.dirname(path), "manifest.json") in answers.project.files
+    started = {one for job in answers.project.jobs if job.automatic for one in answers.project.programs(job.commands)}
+    return published or path in started or path in graph_of(answers).ordered_code
 
 
 def gitops(answers: Answers) -> list[Evidence]:

@@ -70,6 +70,14 @@ def orchestrated_training(answers: Answers) -> list[Evidence]:
     return precise or found
 
 
+def job_of_one_task(answers: Answers) -> list[Evidence]:
+    """Jobs of Databricks that train in their only task."""
+    graph = graph_of(answers)
+    points = {"trains": training_points(answers)}
+    jobs = [job for job in graph.jobs if job.technology == "databricks" and not job.ordered]
+    return [job.evidence(3) for job in jobs if graph.comes_to(job, points, "trains")]
+
+
 def training_points(answers: Answers) -> list[Evidence]:
     """Places where a model is fitted, in any language, or a service is told to."""
     return _fits(answers) + _elsewhere(answers)

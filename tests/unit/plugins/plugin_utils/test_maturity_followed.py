@@ -81,6 +81,7 @@ STAGES = {
 SCORES = "from lib import load\nname = stage = 'x'\n\ndef main():\n    load(f'models:/{name}%s')\n" + MAIN
 
 
+R_DEPLOYS = "model <- lm(y ~ x, data = d)\nv <- vetiver_model(model, 'm')\nvetiver_deploy_rsconnect(board, 'm')\n"
 SERVER = 'FROM python\nCOPY . .\nCMD ["uvicorn", "main:app"]\n'
 
 
@@ -223,6 +224,17 @@ CASES = {
         "    BashOperator(task_id='check_trainer_health', bash_command='curl -f http')\n"})),
     "the image of the service beside a scraper's": ("low_friction_deployment", ["api/Dockerfile:3"], {
         "api/main.py": API, "api/Dockerfile": SERVER, "web/main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "web/Dockerfile": SERVER}),
+    "a deployment in R by a person": ("automated_model_deployment", "partial", {"train.R": R_DEPLOYS}),
+    "a deployment in R by CI": ("automated_model_deployment", "met", {"train.R": R_DEPLOYS, ".github/workflows/a.yml": PUSH % "Rscript train.R"}),
+    "a document that a server renders": ("automated_model_deployment", "met", {
+        "m/train.qmd": "```{r}\n" + R_DEPLOYS + "```\n", "m/manifest.json": "{}"}),
+    "what others have made": ("automated_model_deployment", "not_met", {
+        "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "install.sh": "kubectl apply -k github.com/kubeflow/pipelines/manifests?ref=2\n"}),
+    "what the project has made": ("automated_model_deployment", "partial", {
+        "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "install.sh": "kubectl apply -f k8s/\n"}),
+    "a job of one task": ("orchestration", "partial", with_train({
+        "databricks.yml": "resources:\n  jobs:\n    fit:\n      name: fit\n      tasks:\n        - task_key: a\n          spark_python_task:\n"
+        "            python_file: train.py\n"})),
     # Versions
     "compatible releases to the patch": ("reproducible_environment", "met", with_train({"requirements.txt": "pandas~=2.1.0\n"
         "scikit-learn~=1.4.2\n"})),
