@@ -14,12 +14,12 @@ PROGRESS := python -m lab.progress
 INSTALL := pip install -qq --disable-pip-version-check --no-compile
 ALL_TESTS := python -m pytest -p tests.progress -v -n 3 --dist loadgroup --no-loadscope-reorder --durations=25 tests
 
-.PHONY: help deps venv tools cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
+.PHONY: help deps venv cloud ready up down clean test test-all lint unit molecule e2e pictures e2e-aws e2e-gcp bench chaos matrix on-core accuracy docs checksums build
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: tools ## Make .venv with the pinned tools
+deps: venv $(VENV)/.tools ## Make .venv with the pinned tools
 
 # What sets machines up and runs the lab: little, so that a workbench can begin while the other tools are installed.
 $(VENV)/.done: requirements/ansible.txt requirements/lab.txt
@@ -43,9 +43,7 @@ $(SELF):
 
 venv: $(VENV)/.done $(SELF)
 
-tools: venv $(VENV)/.tools
-
-cloud: tools $(VENV)/.cloud ## Add the cloud collections and SDKs
+cloud: deps $(VENV)/.cloud ## Add the cloud collections and SDKs
 
 up: venv ## Start a throw-away workbench in a container
 	@python -m lab up
@@ -76,13 +74,13 @@ lint: cloud ## Read the code
 unit: deps ## Run the unit tests
 	@pytest tests/unit tests/contract
 
-molecule: tools ready ## Run every Molecule scenario
+molecule: deps ready ## Run every Molecule scenario
 	@pytest -v -n 2 tests/molecule
 
-e2e: tools ready ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
+e2e: deps ready ## Log in to Jupyter with a browser and run a notebook; leaves docs/jupyter.png
 	@WORKBENCH_SCREENSHOT=docs/jupyter.png pytest -v tests/e2e/test_browser.py
 
-pictures: tools ready ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
+pictures: deps ready ## Take the pictures of README.md from real runs: make pictures DIR=<folder of checkouts>
 	@PYTHONPATH=. python tests/e2e/pictures.py $(if $(DIR),"$(DIR)")
 
 e2e-aws: cloud ready ## From nothing to a workbench and back in AWS, on the lab's stand-in for it
@@ -103,7 +101,7 @@ on-core: cloud
 	@pytest -v -n 2 --dist loadgroup tests/lint tests/unit tests/contract
 	@pytest -v tests/molecule -k default
 
-chaos: tools ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
+chaos: deps ready ## Try faults on lab hosts and count those survived: make chaos [SEED=1] [KILLS=30]
 	@CHAOS_SEED="$(SEED)" CHAOS_KILLS="$(or $(KILLS),30)" pytest -v -n 2 --dist load --maxschedchunk=1 -o python_files='faults_*.py' tests/chaos
 
 accuracy: deps ## Compare the maturity criteria with labels: make accuracy DIR=<checkouts> LABELS="<file>..."

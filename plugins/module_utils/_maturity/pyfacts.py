@@ -145,6 +145,10 @@ class Wanted:
             self.endings[name] = self.last.match(name) is not None
         return self.endings[name]
 
+    def is_foreign(self, symbol: str) -> bool:
+        """Whether a name begins with a package of others that is looked for."""
+        return symbol.split(".", 1)[0].rstrip("()") in self.roots
+
     def is_local(self, symbol: str) -> bool:
         """Whether a name comes from another file of the project."""
         return symbol.startswith(".") or symbol.split(".", 1)[0] in self.local
@@ -514,15 +518,13 @@ class _Reader:
             self._alias(root.id) or root.id in self.made or root.id in self.mappings or _dotted(node) in self.aliases
         )
         symbol = self.symbol(node) if known else ""
-        return symbol if symbol and symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots else ""
+        return symbol if self.wanted.is_foreign(symbol) else ""
 
     def _objects(self) -> dict[str, str]:
         """What other files may import of this one: variables and functions by name, and the symbol of what they hold or give back."""
         found = {name[1:]: symbol for name, symbol in self.aliases.items() if name[0] == ":"}
         found.update((name + "()", symbol) for name, symbol in self.made.items())
-        return {
-            name: symbol for name, symbol in found.items() if symbol.split(".", 1)[0].rstrip("()") in self.wanted.roots
-        }
+        return {name: symbol for name, symbol in found.items() if self.wanted.is_foreign(symbol)}
 
     def _alias(self, name: str) -> str | None:
         """What a name stands for in the function at hand, or in the module."""

@@ -287,23 +287,10 @@ class Project:
 
     def _follow_objects(self) -> None:
         """Add the calls of what another file of the project made, by the name of what that is."""
-        made = [
-            (
-                path,
-                facts,
-                [
-                    replace(call, symbol=symbol)
-                    for call in facts.held
-                    for symbol in [self._made(call.symbol, path)]
-                    if symbol
-                ],
-            )
-            for path, facts in self.python.items()
-            if facts.held
-        ]
-        for path, facts, calls in made:
-            if calls:
-                self.python[path] = replace(facts, calls=facts.calls + tuple(calls))
+        for path, facts in self.python.items():
+            made = [replace(call, symbol=symbol) for call in facts.held if (symbol := self._made(call.symbol, path))]
+            if made:
+                self.python[path] = replace(facts, calls=facts.calls + tuple(made))
 
     def _made(self, symbol: str, origin: str, deepest: int = 3) -> str:
         """The symbol of a call with what another file makes put for its name there, or an empty text."""

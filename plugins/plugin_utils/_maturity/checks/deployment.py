@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Iterator
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
@@ -43,11 +42,11 @@ def deploys_model(answers: Answers) -> list[Evidence]:
     found.extend(answers.found("deploys_in_cluster"))
     package = answers.files("serving_package") & _deploying(answers)
     told = answers.found("deploys_by_call") + answers.found("deploys_space")
-    for one in (one for job in answers.project.jobs if job.automatic for one in job.commands):
+    for command in (command for job in answers.project.jobs if job.automatic for command in job.commands):
         # A program that deploys, or tells a platform to, by whatever functions.
-        programs = answers.project.programs([one])
+        programs = answers.project.programs([command])
         if answers.project.reach(programs) & package or graph_of(answers).point_in(frozenset(programs), told):
-            found.append(Evidence(4, one.file, one.line, command_name(one.text)))
+            found.append(Evidence(4, command.file, command.line, command_name(command.text)))
     return found
 
 
@@ -225,29 +224,32 @@ def deploys_model_code(answers: Answers) -> list[Evidence]:
     )
     reached = graph_of(answers).ordered_code
     found = [item for item in answers.found("serving_package") if item.file in reached and wanted.search(item.symbol)]
-    return found + [item for item in _by_r(answers) if _runs_itself(answers, item.file)]
+    return found + _by_r(answers, by_itself=True)
 
 
 def deploys_by_script(answers: Answers) -> list[Evidence]:
     """Scripts in R that deploy, and that nothing but a person starts."""
-    return [item for item in _by_r(answers) if not _runs_itself(answers, item.file)]
+    return _by_r(answers, by_itself=False)
 
 
 BY_R = re.compile(r"\bvetiver_deploy_rsconnect\b|\brsconnect::deployAPI\b")
 
 
-def _by_r(answers: Answers) -> Iterator[Evidence]:
+def _by_r(answers: Answers, *, by_itself: bool) -> list[Evidence]:
+    """Deployments in R that CI, a flow, or a server for documents runs, which gets them with a manifest beside them; or else the others."""
+    found = []
     for path, text in answers.project.text.items():
         match = BY_R.search(text)
         if match and answers.project.role(path) in CODE:
-            yield Evidence(3, path, text.count("\n", 0, match.start()) + 1, match.group())
-
-
-def _runs_itself(answers: Answers, path: str) -> bool:
-    """Whether CI or a flow runs a file, or a server for documents, which gets it with a manifest beside it."""
-    published = posixpath.join(posixpath.dirname(path), "manifest.json") in answers.project.files
-    started = {one for job in answers.project.jobs if job.automatic for one in answers.project.programs(job.commands)}
-    return published or path in started or path in graph_of(answers).ordered_code
+            found.append(Evidence(3, path, text.count("\n", 0, match.start()) + 1, match.group()))
+    if not found:
+        return []
+    run = {one for job in answers.project.jobs if job.automatic for one in answers.project.programs(job.commands)}
+    run |= graph_of(answers).ordered_code
+    published = {
+        posixpath.dirname(path) for path in answers.project.files if posixpath.basename(path) == "manifest.json"
+    }
+    return [one for one in found if (one.file in run or posixpath.dirname(one.file) in published) == by_itself]
 
 
 def gitops(answers: Answers) -> list[Evidence]:

@@ -27,20 +27,17 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     """A trigger for each rule and scheduler."""
     project = answers.project
     declared = {path: list(resources(text)) for path, text in project.text.items() if path.endswith(".tf")}
+    # The files of a folder are one module, in which resources refer to each other by type and name.
+    modules: dict[str, dict[str, str]] = {}
     for path, listed in declared.items():
-        # The files of a folder are one module, in which resources refer to each other by type and name.
-        folder = posixpath.dirname(path)
-        module = {
-            kind + "." + name: name + "\n" + body
-            for other, items in declared.items()
-            if posixpath.dirname(other) == folder
-            for kind, name, _line, body in items
-            if not PERMISSION.search(kind)
-        }
+        modules.setdefault(posixpath.dirname(path), {}).update(
+            (kind + "." + name, name + "\n" + body) for kind, name, _line, body in listed if not PERMISSION.search(kind)
+        )
+    for path, listed in declared.items():
         for kind, name, line, _body in listed:
             if kind not in STARTERS:
                 continue
-            words = "\n".join(_started(kind + "." + name, module))
+            words = "\n".join(_started(kind + "." + name, modules[posixpath.dirname(path)]))
             yield Trigger(
                 "terraform",
                 "event" if "event_pattern" in words and "schedule_expression" not in words else "time",
@@ -56,7 +53,10 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
 def _started(address: str, module: Mapping[str, str]) -> Iterator[str]:
     """The words of a starter, of the targets that refer to it, and of what they refer to in their turn."""
     seen = {address}
-    stack = [address, *(one for one, words in module.items() if TARGET.match(one) and _names(words, address))]
+    stack = [
+        address,
+        *(one for one, words in module.items() if TARGET.match(one) and address in REFERENCE.findall(words)),
+    ]
     while stack:
         one = stack.pop()
         yield module.get(one, "")
@@ -64,10 +64,6 @@ def _started(address: str, module: Mapping[str, str]) -> Iterator[str]:
             if other in module and other not in seen and not other.startswith(STARTERS):
                 seen.add(other)
                 stack.append(other)
-
-
-def _names(words: str, address: str) -> bool:
-    return address in REFERENCE.findall(words)
 
 
 def resources(text: str) -> Iterator[tuple[str, str, int, str]]:
