@@ -138,7 +138,7 @@ class ActionModule(RawArgumentsAction):
     ) -> dict[str, Any] | None:
         """The arguments of a preflight, or None where they cannot be evaluated with settings in which problems were found."""
         try:
-            needs: dict[str, Any] = self.evaluate(arguments, variables)
+            needs: dict[str, Any] = self.evaluate_named_once(arguments, variables)
         except AnsibleError:
             if not problems:
                 raise

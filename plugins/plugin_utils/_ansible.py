@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import Any, Mapping
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
@@ -30,6 +33,17 @@ class RawArgumentsAction(ActionBase):
     def evaluate(self, value: Any, variables: Mapping[str, Any]) -> Any:
         """Return a value with its templates evaluated for these variables."""
         return self._templar.copy_with_new_env(available_variables=variables).template(value)
+
+    def evaluate_named_once(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        """Return a value with its templates evaluated, each variable that they name only once: Ansible does it anew at each place.
+
+        A variable that cannot be evaluated is left as it is written; it may not be needed.
+        """
+        evaluated = {}
+        for name in set(re.findall(r"\b[a-z_]\w*", str(value))) & variables.keys():
+            with contextlib.suppress(AnsibleError):
+                evaluated[name] = self.evaluate(variables[name], variables)
+        return self.evaluate(value, {**variables, **evaluated})
 
     def holds(self, condition: str, variables: Mapping[str, Any]) -> bool:
         """Return whether a condition, an expression without braces, holds for these variables."""

@@ -61,6 +61,21 @@ def test_conditions_and_templates_see_the_variables_that_they_are_given() -> Non
     assert not action().holds(trust_as_template("name == 'dog'"), {"name": "cat"})
 
 
+def test_a_variable_that_is_named_often_is_evaluated_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    variables = {
+        "counted": trust_as_template("{{ lookup('pipe', 'echo x >> %s; echo cat') }}" % log),
+        "broken": trust_as_template("{{ nothing.there }}"),
+        "name": trust_as_template("{{ counted }}"),
+    }
+    value = [
+        trust_as_template(text)
+        for text in ("{{ counted }}", "{{ counted }}s", "{{ broken if counted == '' else 'dog' }}")
+    ]
+    assert action().evaluate_named_once(value, variables) == ["cat", "cats", "dog"]
+    assert log.read_text() == "x\n"
+
+
 def test_templates_of_a_file_of_the_collection_can_be_evaluated(tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text("a: '{{ name }}s'\n")
     assert action().evaluate(action().load_yaml(str(tmp_path / "x.yml")), {"name": "dog"}) == {"a": "dogs"}
