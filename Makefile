@@ -29,13 +29,14 @@ $(VENV)/.done: requirements/ansible.txt requirements/lab.txt
 	@$(PROGRESS) "installing Ansible, about five seconds" $(INSTALL) $(addprefix -r ,$^)
 	@touch $@
 
-$(VENV)/.tools: $(VENV)/.done requirements/test.txt requirements/lint.txt
-	@$(PROGRESS) "adding the tools that test and read the code to $(VENV), about half a minute" $(INSTALL) -r requirements/test.txt -r requirements/lint.txt
+$(VENV)/.tools: $(VENV)/.done requirements/pip.txt requirements/test.txt requirements/lint.txt
+	@$(PROGRESS) "bringing pip up to date, which halves the next two steps" $(INSTALL) -r requirements/pip.txt
+	@$(PROGRESS) "adding the tools that test and read the code to $(VENV), about 20 seconds" $(INSTALL) -r requirements/test.txt -r requirements/lint.txt
 	@touch $@
 
 # Only for what speaks with a cloud, and for the linters, which read that, too.
 $(VENV)/.cloud: $(VENV)/.tools requirements/cloud.txt
-	@$(PROGRESS) "adding the cloud collections and SDKs to $(VENV), about half a minute" $(INSTALL) -r requirements/cloud.txt
+	@$(PROGRESS) "adding the cloud collections and SDKs to $(VENV), about 20 seconds" $(INSTALL) -r requirements/cloud.txt
 	@touch $@
 
 $(SELF):
