@@ -22,15 +22,15 @@ help: ## Show the commands
 deps: venv $(VENV)/.tools ## Make .venv with the pinned tools
 
 # What sets machines up and runs the lab: little, so that a workbench can begin while the other tools are installed.
-$(VENV)/.done: requirements/ansible.txt requirements/lab.txt
+$(VENV)/.done: requirements/pip.txt requirements/ansible.txt requirements/lab.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Remedy on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(PROGRESS) "installing Ansible, about five seconds" $(INSTALL) $(addprefix -r ,$^)
+	@$(PROGRESS) "bringing pip up to date, about three seconds" $(INSTALL) -r $<
+	@$(PROGRESS) "installing Ansible, about five seconds" $(INSTALL) $(addprefix -r ,$(wordlist 2,3,$^))
 	@touch $@
 
-$(VENV)/.tools: $(VENV)/.done requirements/pip.txt requirements/test.txt requirements/lint.txt
-	@$(PROGRESS) "bringing pip up to date, which halves the next two steps" $(INSTALL) -r requirements/pip.txt
+$(VENV)/.tools: $(VENV)/.done requirements/test.txt requirements/lint.txt
 	@$(PROGRESS) "adding the tools that test and read the code to $(VENV), about 20 seconds" $(INSTALL) -r requirements/test.txt -r requirements/lint.txt
 	@touch $@
 
