@@ -58,6 +58,8 @@ OTHER_CI = re.compile(
     r"codefresh\.ya?ml|\.build\.yml|\.builds/[\w.-]{1,199}\.yml|\.harness/[\w./-]{1,199}\.ya?ml|buddy\.yml)$"
 )
 JENKINS_STEP = re.compile(r"\b(?:sh|bat)\b[\s(]{0,20}(?:script:\s{0,20})?(\"\"\"|'''|\"|')")
+# With brackets or, as Groovy allows, without.
+JENKINS_CALL = re.compile(r"\w\s{0,20}\(|\w\.\w{1,60} {1,9}[\w\"'$]")
 # Keys under which the systems keep what they run.
 SCRIPTS = re.compile(r"^(?:(?:\w+_)?script|run|commands?|bash|pwsh|powershell|steps|install|inlineScript|tasks)$")
 # The address of a CI system's badge, and the file that would tell it what to do.
@@ -370,7 +372,7 @@ class CiReader:
         for start, script in _jenkins_scripts(text):
             job.commands.extend(self.expander.expand(script, path, start))
         for number, line in enumerate(text.split("\n"), 1):
-            if re.search(r"\w\s{0,20}\(", line) and not re.search(r"\bsh\b", line):
+            if JENKINS_CALL.search(line) and not re.search(r"\bsh\b", line):
                 job.commands.append(Command("jenkins:" + line.strip(), path, number))
         return job
 

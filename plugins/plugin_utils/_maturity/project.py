@@ -52,7 +52,7 @@ SERVED = re.compile(
 )
 HANDLER = re.compile(r"^\W{0,20}((?:[A-Za-z_]\w{0,100}[./]){0,20}[A-Za-z_]\w{0,100})\.\w{0,100}handler\W{0,20}$")
 DOCKERFILE = re.compile(r"(?:^|[.-])(?:Dockerfile|Containerfile)[.\w-]{0,200}$", re.I)
-MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
+MANIFESTS = ("pyproject.toml", "setup.cfg")
 # Functions that platforms call by convention.
 HOOK = re.compile(
     r"^(?:\w*handler|run|init|__\w+__|\w+_fn|entry_?point|create_app|create_pipeline|register_pipelines)$"
@@ -213,7 +213,7 @@ class Project:
     @cached_property
     def is_package(self) -> bool:
         """Whether the checkout is a package of Python that others install: a build backend, and a folder of the package's name."""
-        text = self.raw.get("pyproject.toml", "") + self.raw.get("setup.py", "") + self.raw.get("setup.cfg", "")
+        text = self.raw.get("pyproject.toml", "") + self.raw.get("setup.cfg", "")
         named = re.search(r"^\s{0,20}name\s{0,9}=\s{0,9}[\"']?([\w.-]{1,99})", text, re.M)
         name = named.group(1).replace("-", "_").replace(".", "/") if named else ""
         return bool(name) and any(path in self._known for path in (name + "/__init__.py", "src/%s/__init__.py" % name))
@@ -425,12 +425,17 @@ class Project:
         return found - {""}
 
     @cached_property
+    def _manifests(self) -> dict[str, str]:
+        """Texts of what declares a package, and of setup.py its strings."""
+        texts = {path: text for path, text in self.raw.items() if posixpath.basename(path) in MANIFESTS}
+        programs = {path: facts for path, facts in self.python.items() if posixpath.basename(path) == "setup.py"}
+        return texts | {path: "\n".join(one.value for one in facts.strings) for path, facts in programs.items()}
+
+    @cached_property
     def console_scripts(self) -> dict[str, str]:
         """Commands that an installed project has, and the files behind them."""
         found = {}
-        for path, text in self.raw.items():
-            if posixpath.basename(path) not in MANIFESTS:
-                continue
+        for path, text in self._manifests.items():
             for name, module in re.findall(
                 r"^[ \t]*[\"']?([\w.-]{1,200})\s{0,20}=\s{0,20}[\"']?([\w.]{1,300}):\w+", text, re.M
             ):
@@ -620,10 +625,9 @@ class Project:
     @cached_property
     def entry_points(self) -> frozenset[str]:
         """Functions that commands and manifests name as where to begin."""
-        texts = [text for path, text in self.raw.items() if posixpath.basename(path) in MANIFESTS]
         found = {
             name
-            for text in texts
+            for text in self._manifests.values()
             for name in re.findall(r"(?<![\w.])[\w.]{1,300}:(\w{1,200})[\"']?[ \t]{0,20}$", text, re.M)
         }
         for one in self._all_commands:

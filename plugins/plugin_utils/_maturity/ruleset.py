@@ -41,6 +41,8 @@ KEYWORDS = ["cron", "schedule", "schedules", "schedule_interval", "interval", "t
             "ShadowProductionVariants", "registered_model_name", "how"]  # fmt: skip
 # Files that training may write and a service bring along.
 MODEL_FILE = r"\w\.(?:json|onnx|safetensors)$"
+# Commands that a package declares in setup.py.
+ENTRY_POINT = r"^\s{0,20}[\w.-]{1,200}\s{0,9}=\s{0,9}[\w.]{1,300}:\w{1,200}\s{0,20}$"
 # Words of a condition that may be a gate, a comparison of models or an alarm.
 CONDITIONS = (
     r"rmse|mae|mse|ma[p]e|acc|f1|auc|roc|r2|score|metric|loss|precision|recall|error|perform|improv|better|gain|threshold|"
@@ -103,7 +105,7 @@ class Rules:
                 modules.update(signal["match"])
             elif signal["kind"] == "string":
                 strings.update(signal["match"])
-        strings.add(MODEL_FILE)
+        strings.update((MODEL_FILE, ENTRY_POINT))
         return {
             "patterns": sorted(patterns),
             "keywords": sorted(keywords),

@@ -31,7 +31,8 @@ def deploys_model(answers: Answers) -> list[Evidence]:
         return []
     compute = _has_compute(answers)
     found = [item for item in answers.found("deploys") if compute or not INFRASTRUCTURE.search(item.symbol)]
-    found.extend(answers.found("gitops"))
+    if _serves_model(answers):
+        found.extend(answers.found("gitops"))
     in_ci = {(one.file, one.line) for job in answers.project.jobs for one in job.commands}
     for item in answers.found("deploys_by_hand"):
         if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and (
@@ -137,7 +138,9 @@ def follows_registry(answers: Answers) -> list[Evidence]:
     found: list[Evidence] = []
     graph, training = graph_of(answers), trainers(answers)
     flows = [job for job in graph.jobs if job.ordered or job.technology == "databricks"]
-    scoring = {path for job in flows if not graph.code(job.files) & training for path in job.files}
+    # What trains or promotes a model loads it to judge it.
+    judging = training | answers.files("promotion")
+    scoring = {path for job in flows if not graph.code(job.files) & judging for path in job.files}
     for service in sorted(answers.files("serving_code") | scoring):
         loaded = project.reach([service])
         code = {path: project.python[path] for path in sorted(loaded & set(project.python))}
@@ -177,17 +180,17 @@ def tells_service(answers: Answers) -> list[Evidence]:
     return found
 
 
+PACKAGED = ("serving_image", "serving_package", "serving_config", "serving_declared", "serving_procfile")
+
+
 def _serves(answers: Answers) -> bool:
-    names = (
-        "serving_code",
-        "serving_image",
-        "serving_package",
-        "serving_config",
-        "serving_declared",
-        "serving_procfile",
-        "batch_image",
-    )
-    return any(answers.found(name) for name in names)
+    return any(answers.found(name) for name in ("serving_code", *PACKAGED, "batch_image"))
+
+
+def _serves_model(answers: Answers) -> bool:
+    """Whether a service is packaged, or its code comes to a model: what an agent brings into a cluster may have nothing to do with one."""
+    served = answers.project.reach(answers.files("serving_code"))
+    return any(answers.found(name) for name in PACKAGED) or bool(served & answers.files("inference_call"))
 
 
 def _deploying(answers: Answers) -> set[str]:

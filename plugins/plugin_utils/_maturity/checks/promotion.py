@@ -18,6 +18,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.decision
 )
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.facts import Decision
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers.ci_jobs import started_by
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers, Evidence
 
 PROMOTES = re.compile(
@@ -70,7 +71,9 @@ def _unattended(answers: Answers) -> Iterator[frozenset[str]]:
             seen.add(files)
     for one in answers.project.jobs:
         if one.automatic:
-            seen.add(graph.code(frozenset(answers.project.programs(one.commands))))
+            begun = graph.named({name for command in one.commands for name in started_by(command)})
+            files = frozenset(answers.project.programs(one.commands))
+            seen.add(graph.code(files.union(*(job.files for start in begun for job in graph.started(start)))))
     yield from sorted((files for files in seen if files), key=sorted)
 
 

@@ -66,6 +66,8 @@ def started_by(one: Command) -> frozenset[str]:
         "databricks:" + name
         for name in re.findall(r"^databricks bundle run (?:-\S{1,99} \S{1,99} ){0,20}([\w-]{1,199})", text)
     }
+    if re.match(r"dbx (?:execute|launch) ", text):
+        found |= {"databricks:" + word.rpartition("=")[2] for word in text.split()[2:]}
     found |= {"file:" + name for name in re.findall(r"^az ml job create .{0,500}?(?:-f|--file)[ =](\S+)", text)}
     found |= {
         "pipeline:" + name for name in re.findall(r"start-pipeline-execution .{0,500}?--pipeline-name[ =](\S+)", text)

@@ -67,7 +67,7 @@ def _job(
     yield Job(
         "databricks",
         path,
-        line_of(project.raw[path], "tasks" if "tasks" in item else name),
+        _line(project.raw[path], name or str(key)),
         name or str(key) or "tasks",
         names=names,
         files=frozenset(files),
@@ -83,6 +83,14 @@ def _job(
                 "databricks", "event", path, line_of(project.raw[path], "trigger"), "trigger", starts=names,
                 active=str(moment.get("pause_status", "UNPAUSED")).upper() != "PAUSED",
             )  # fmt: skip
+
+
+def _line(text: str, name: str) -> int:
+    """Line of the tasks of a job, which come after its name, or of the name where it has none."""
+    lines = text.split("\n")
+    named = (n for n, line in enumerate(lines) if name in (line.strip(" \"':"), line.partition(":")[2].strip(" \"'")))
+    before = next(named, 0) if name else 0
+    return before + line_of("\n".join(lines[before:]), "tasks")
 
 
 def _conditions(project: Project, path: str, tasks: list[Any]) -> Iterator[Trigger]:

@@ -27,6 +27,8 @@ STEP_KEYWORDS = (
     "display_name",
 )
 STEP = re.compile(r"(?:^|\.)(?:task|step|component|asset|op)$")
+# Steps that run only where a flow calls them.
+CALLED = re.compile(r"(?:^|\.)(?:task|step|component)$")
 DAG = re.compile(r"^airflow\.(?:.*\.)?(?:DAG|dag)$")
 
 
@@ -36,11 +38,13 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
     for item in answers.found("orchestrator"):
         if item.strength < 3:
             continue
+        facts = project.python.get(item.file, NO_CODE)
+        if CALLED.search(item.symbol) and not (project.importers(item.file) or _used_here(facts, item.line)):
+            continue
         start = {item.file}
         if TRAINS.search(item.file):
             # A flow may get its steps as arguments, from the script that starts it.
             start |= project.importers(item.file)
-        facts = project.python.get(item.file, NO_CODE)
         yield Job(
             "python",
             item.file,
@@ -51,6 +55,12 @@ def read(answers: Answers) -> Iterator[Job | Trigger | Call]:
             words=_words(facts),
         )
     yield from _calls(project)
+
+
+def _used_here(facts: PythonFile, line: int) -> bool:
+    """Whether the function that stands on a line is named by others of its file; what is no function counts as used."""
+    name = next((one.name for one in facts.functions if one.line == line), "")
+    return not name or any(name in names for names in facts.names.values())
 
 
 def _names(path: str, facts: PythonFile) -> frozenset[str]:

@@ -80,6 +80,29 @@ STAGES = {
 }
 SCORES = "from lib import load\nname = stage = 'x'\n\ndef main():\n    load(f'models:/{name}%s')\n" + MAIN
 
+WHEEL = {
+    "setup.py": "from setuptools import setup\nsetup(name='loans', entry_points={'console_scripts': [\n"
+    "    'fit = loans.fit:main', 'weigh = loans.weigh:main']})\n",
+    "loans/__init__.py": "",
+    "loans/fit.py": "from sklearn.linear_model import Ridge\n\ndef main():\n    Ridge().fit([[1]], [1])\n",
+    "loans/weigh.py": "from mlflow.tracking import MlflowClient\n\ndef main():\n    if roc([1]) >= roc([2]):\n"
+    "        MlflowClient().transition_model_version_stage('m', 1, 'Production')\n\ndef roc(x):\n    return x\n",
+    "conf/deployment.yml": "environments:\n  default:\n    workflows:\n" + "".join(
+        "      - name: loans-%s\n        tasks:\n          - task_key: main\n            python_wheel_task:\n"
+        "              entry_point: %s\n" % (name, name) for name in ("weigh", "fit")),
+}  # fmt: skip
+STEP = (
+    "from zenml import step\nfrom sklearn.linear_model import Ridge\n@step\ndef %s(x):\n    return Ridge().fit(x, x)\n"
+)
+GITOPS = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: {path: k8s}\n"
+    "  syncPolicy: {automated: {prune: true}}\n"
+)
+BUILT_BY_JENKINS = (
+    "pipeline {\n  agent any\n  stages {\n    stage('Build') {\n      steps {\n        script {\n"
+    "          image = docker.build name + ':latest'\n        }\n      }\n    }\n  }\n}\n"
+)
+
 
 R_DEPLOYS = "model <- lm(y ~ x, data = d)\nv <- vetiver_model(model, 'm')\nvetiver_deploy_rsconnect(board, 'm')\n"
 SERVER = 'FROM python\nCOPY . .\nCMD ["uvicorn", "main:app"]\n'
@@ -235,6 +258,30 @@ CASES = {
     "a job of one task": ("orchestration", "partial", with_train({
         "databricks.yml": "resources:\n  jobs:\n    fit:\n      name: fit\n      tasks:\n        - task_key: a\n          spark_python_task:\n"
         "            python_file: train.py\n"})),
+    "an entry point of setup.py": ("orchestration", ["conf/deployment.yml:10"], WHEEL),
+    "a job of dbx that CI runs": ("automated_promotion", "met", {**WHEEL, ".github/workflows/a.yml": PUSH % "dbx execute loans-weigh --task main"}),
+    "a job of dbx that CI names by an option": ("automated_promotion", "met", {
+        **WHEEL, ".github/workflows/a.yml": PUSH % "dbx launch --trace --job=loans-weigh"}),
+    "a job that judges what it promotes": ("automated_model_deployment", ["lib.py:3"], {
+        **STAGES, "score.py": SCORES % "/{stage}", "judge.py": "import mlflow\nfrom mlflow.tracking import MlflowClient\n\ndef main():\n"
+        "    run = MlflowClient().get_latest_versions('m')[0]\n    mlflow.sklearn.load_model(run)\n"
+        "    MlflowClient().transition_model_version_stage('m', 1, 'Production')\n" + MAIN,
+        "conf/deployment.yml": STAGES["conf/deployment.yml"] + "      - name: judge\n        spark_python_task:\n"
+        "          python_file: 'file://judge.py'\n"}),
+    "another job of dbx that CI runs": ("automated_promotion", "partial", {
+        **WHEEL, ".github/workflows/a.yml": PUSH % "dbx execute loans-fit --task main"}),
+    "a step of no pipeline": ("orchestration", ["flow.py:4", "used.py:4"], {
+        "used.py": STEP % "fit", "left.py": STEP % "fit_too",
+        "flow.py": "from zenml import pipeline\nfrom used import fit\n@pipeline\ndef run():\n    fit([1])\n"}),
+    "an image that a person has built": ("automated_model_deployment", "not_met", {
+        "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --region=here --tag $IMAGE\n"}),
+    "a build that deploys": ("automated_model_deployment", "met", {
+        "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --config cloudbuild.yaml .\n"}),
+    "what Argo CD brings beside the model": ("automated_model_deployment", "not_met", with_train({
+        "web.py": "from flask import Flask\napp = Flask(__name__)\n", "Dockerfile": "FROM python\nCOPY web.py .\n", "argo/a.yml": GITOPS})),
+    "a model that Argo CD brings": ("automated_model_deployment", "met", {
+        "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "argo/a.yml": GITOPS}),
+    "an image that Jenkins builds": ("ci", "met", with_train({"Dockerfile": "FROM python\n", "Jenkinsfile": BUILT_BY_JENKINS})),
     # Versions
     "compatible releases to the patch": ("reproducible_environment", "met", with_train({"requirements.txt": "pandas~=2.1.0\n"
         "scikit-learn~=1.4.2\n"})),
