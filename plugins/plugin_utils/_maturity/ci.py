@@ -139,7 +139,7 @@ class CiReader:
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
             elif re.match(r"^buildspec[\w.-]{0,99}\.ya?ml$", base):
                 found.append(self._plain(path, yaml_mapping(text).get("phases"), "codebuild"))
-            elif OTHER_CI.search(path) or (_is_azure(text) and path.endswith((".yml", ".yaml"))):
+            elif OTHER_CI.search(path) or (is_azure(text) and path.endswith((".yml", ".yaml"))):
                 found.append(self._other(path, text))
             elif path.endswith((".yml", ".yaml")) and not path.startswith(".") and _is_cloud_build(text):
                 found.append(self._cloudbuild(path, yaml_mapping(text)))
@@ -163,7 +163,7 @@ class CiReader:
                 named = [library.group()] if library and not re.search(r"\b(?:sh|bat)\b[\s(]{0,20}[\"']", text) else []
             elif path == ".circleci/config.yml":
                 named = _orb_jobs(yaml_mapping(text))
-            elif OTHER_CI.search(path) or _is_azure(text):
+            elif OTHER_CI.search(path) or is_azure(text):
                 named = re.findall(r"^[ \t-]{0,99}template:[ \t]{0,99}[\"']?([^\s@]+@\w+)", text, re.M)
             elif re.match(r"^README", path, re.I):
                 named = [
@@ -516,7 +516,8 @@ def _filled_in(text: str, inputs: Any, given: Any) -> str:
     return INPUT.sub(lambda found: str(values.get(found.group(1), found.group())), text)
 
 
-def _is_azure(text: str) -> bool:
+def is_azure(text: str) -> bool:
+    """Whether a file is a pipeline of Azure DevOps, which may have any name."""
     return all(pattern.search(text) for pattern in AZURE)
 
 

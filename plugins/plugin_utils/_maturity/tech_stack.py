@@ -13,6 +13,8 @@ from typing import Any, Mapping
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.llm import is_llm_application, llm_uses
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ci import is_azure
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.readers import graph_of
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals import Answers
 
 LANGUAGES = {
@@ -45,6 +47,9 @@ DECLARED = {
     "Snakemake": re.compile(r"(?:^|/)Snakefile$|\.smk$"),
     "targets": re.compile(r"(?:^|/)_targets\.R$"),
 }
+MANIFEST = re.compile(
+    r"(?:^|/)(?:requirements[\w.-]{0,99}\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile|environment\.ya?ml)$"
+)
 TRACKERS = frozenset(["mlflow", "wandb", "comet_ml", "neptune", "clearml", "aim", "sagemaker", "azureml"])
 R_SERVICE = re.compile(r"\b(?:plumber::|library\(plumber\)|pr_run\(|vetiver_api\()")
 
@@ -81,6 +86,9 @@ def tech_stack_of(answers: Answers) -> TechStack:
     service += [path for path, text in sorted(answers.project.text.items()) if _is_r(path) and R_SERVICE.search(text)]
     code = [path for path in answers.project.files if answers.project.role(path) in (*CODE, "notebook")]
     ci = {name: [path for path in answers.project.files if pattern.search(path)] for name, pattern in CI.items()}
+    texts = answers.project.raw.items()
+    ci["azure"] += [path for path, text in texts if path.endswith((".yml", ".yaml")) and is_azure(text)]
+    manifests = [path for path in answers.project.files if MANIFEST.search(path)]
     system = next((name for name, paths in ci.items() if paths), "")
     return TechStack(
         language=_language(training) or _language(code) or "python",
@@ -94,8 +102,9 @@ def tech_stack_of(answers: Answers) -> TechStack:
         training=bool(training),
         llm=is_llm_application(answers),
         files={
-            "ci": tuple(ci.get(system, ())[:2]),
+            "ci": tuple(dict.fromkeys(ci.get(system, ())))[:2],
             "training": tuple(training[:2]),
+            "manifest": tuple(sorted(manifests, key=lambda path: (path.count("/"), path))[:2]),
             "service": tuple(service[:2]),
             "llm": tuple(dict.fromkeys(item.file for item in llm_uses(answers)))[:2],
         },
@@ -121,4 +130,6 @@ def _orchestrator(answers: Answers) -> str:
     declared = [
         name for name, pattern in DECLARED.items() if any(pattern.search(path) for path in answers.project.files)
     ]
+    # A file of jobs may have any name.
+    declared += ["Databricks" for job in graph_of(answers).jobs if job.technology == "databricks"]
     return next(iter(named + declared), "")

@@ -314,3 +314,26 @@ def test_a_release_job_is_spoken_of_only_where_there_is_one(tmp_path, publishes)
     result = judged(tmp_path, {"train.py": TRAIN, ".github/workflows/ci.yml": CI + push})
     assert entry(result, "automated_model_deployment")["status"] == "not_met"
     assert ("the release job" in entry(result, "automated_model_deployment")["remedy"]["text"]) == publishes
+
+
+def test_steps_speak_of_the_tools_in_use_whatever_their_files_are_called(tmp_path):
+    result = judged(tmp_path, {
+        **TESTS,
+        "train.py": TRAIN,
+        "log.py": "import mlflow\nmlflow.sklearn.log_model(1, 'm', registered_model_name='m')\nmlflow.log_metric('a', 1)\n",
+        "setup.py": "from setuptools import setup\nsetup(name='a', install_requires=['numpy'])\n",
+        ".azure/pipelines/all.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: pytest tests\n",
+        "conf/deployment.yml": "environments:\n  a:\n    workflows:\n      - name: fit\n        tasks:\n          - task_key: a\n"
+        "            spark_python_task: {python_file: 'file://train.py'}\n",
+    })  # fmt: skip
+    known = steps(result)
+    assert known["reproducible_environment"]["files"] == ["setup.py"]
+    assert "Databricks" in known["orchestration"]["text"]
+
+
+def test_a_pipeline_of_azure_is_the_ci_whatever_its_file_is_called(tmp_path):
+    result = judged(tmp_path, {
+        "train.py": TRAIN,
+        ".azure/pipelines/all.yml": "trigger: [main]\npool: {vmImage: ubuntu-latest}\nsteps:\n  - script: echo 1\n",
+    })  # fmt: skip
+    assert steps(result)["ci"]["files"] == [".azure/pipelines/all.yml"]
