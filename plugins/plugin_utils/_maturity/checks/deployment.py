@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from typing import Mapping
 
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks.common import CODE, trainers
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.configs import line_of, mappings
@@ -19,6 +20,7 @@ from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.signals 
 )
 
 INFRASTRUCTURE = re.compile(r"^(?:terraform|tofu|terragrunt|cdk|pulumi)\b")
+TERRAFORM = re.compile(r"^(?:terraform|tofu) apply\b")
 AS_CODE = re.compile(
     r"^(?:(?:terraform|tofu|terragrunt) (?:\S+ )*apply|cdk deploy|pulumi up|gcloud (?:\S+ )*builds submit|sam deploy|"
     r"serverless deploy|aws cloudformation deploy)"
@@ -30,13 +32,18 @@ def deploys_model(answers: Answers) -> list[Evidence]:
     if not _serves(answers):
         return []
     compute = _has_compute(answers)
-    found = [item for item in answers.found("deploys") if compute or not INFRASTRUCTURE.search(item.symbol)]
+    bare = _without_compute(answers)
+    found = [
+        item
+        for item in answers.found("deploys")
+        if not INFRASTRUCTURE.search(item.symbol) or (compute and (item.file, item.line) not in bare)
+    ]
     if _serves_model(answers):
         found.extend(answers.found("gitops"))
     in_ci = {(one.file, one.line) for job in answers.project.jobs for one in job.commands}
     for item in answers.found("deploys_by_hand"):
         if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and (
-            compute or not INFRASTRUCTURE.search(item.symbol)
+            not INFRASTRUCTURE.search(item.symbol) or (compute and (item.file, item.line) not in bare)
         ):
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
@@ -209,15 +216,52 @@ MACHINE = re.compile(r"google_compute_instance|aws_instance|azurerm_linux_virtua
 COMPUTE_INSTANCE_RUNS = re.compile(r"user_data|docker run|startup[-_]script|provisioner")
 
 
-def _has_compute(answers: Answers) -> bool:
+MODULE = re.compile(r'\bmodule\s{1,9}"[^"]{1,200}"\s{0,9}\{[^}]{0,1000}?\bsource\s{0,20}=\s{0,20}"([^"]{1,300})"')
+
+
+def _without_compute(answers: Answers) -> frozenset[tuple[str, int]]:
+    """Places of commands of Terraform whose folder is in the checkout, and has nothing, nor have its modules, that runs a service."""
+    folders: dict[str, dict[str, str]] = {}
     for path, text in answers.project.text.items():
+        if path.endswith(".tf"):
+            folders.setdefault(posixpath.dirname(path), {})[path] = text
+    places = set()
+    for one, _weight in answers.commands(["ci", "make", "script"]):
+        folder = posixpath.normpath(one.folder) if one.folder else ""
+        if folder not in folders or not TERRAFORM.search(one.text):
+            continue
+        reached: dict[str, str] = {}
+        stack, elsewhere, seen = [folder], False, set()
+        while stack:
+            root = stack.pop()
+            if root in seen:
+                continue
+            seen.add(root)
+            reached.update(folders.get(root, {}))
+            for source in (name for text in folders.get(root, {}).values() for name in MODULE.findall(text)):
+                module = posixpath.normpath(posixpath.join(root, source))
+                elsewhere = elsewhere or not source.startswith(".") or module not in folders
+                stack.append(module)
+        declared = answers.files("serving_config", "serving_declared") & set(reached)
+        if not elsewhere and not declared and not _runs_service(answers, reached):
+            places.add((one.file, one.line))
+    return frozenset(places)
+
+
+def _runs_service(answers: Answers, texts: Mapping[str, str]) -> bool:
+    """Whether files of Terraform have something that runs a service."""
+    for path, text in texts.items():
         if path.endswith(".tf") and answers.project.role(path) in CODE:
             for match in COMPUTE.finditer(text):
                 if not MACHINE.search(match.group()) or COMPUTE_INSTANCE_RUNS.search(text):
                     return True
-    return bool(answers.files("serving_config", "serving_declared")) or any(
-        re.search(r"(?:^|/)(?:cdk\.json|Pulumi\.yaml)$", path) for path in answers.project.files
-    )
+    return False
+
+
+def _has_compute(answers: Answers) -> bool:
+    declared = bool(answers.files("serving_config", "serving_declared"))
+    programs = any(re.search(r"(?:^|/)(?:cdk\.json|Pulumi\.yaml)$", path) for path in answers.project.files)
+    return declared or programs or _runs_service(answers, answers.project.text)
 
 
 def deploys_model_code(answers: Answers) -> list[Evidence]:

@@ -98,6 +98,13 @@ GITOPS = (
     "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: {path: k8s}\n"
     "  syncPolicy: {automated: {prune: true}}\n"
 )
+TWO_ROOTS = {
+    "store/Makefile": "apply:\n\tterraform apply\n",
+    "store/main.tf": 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\nresource "aws_s3_bucket" "a" {}\n',
+    "run/Makefile": "apply:\n\tterraform apply\n",
+    "run/main.tf": 'module "api" {\n  source = "./api"\n}\n',
+    "run/api/main.tf": 'resource "aws_lambda_function" "a" {\n  package_type = "Image"\n}\n',
+}
 BUILT_BY_JENKINS = (
     "pipeline {\n  agent any\n  stages {\n    stage('Build') {\n      steps {\n        script {\n"
     "          image = docker.build name + ':latest'\n        }\n      }\n    }\n  }\n}\n"
@@ -277,6 +284,8 @@ CASES = {
         "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --region=here --tag $IMAGE\n"}),
     "a build that deploys": ("automated_model_deployment", "met", {
         "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --config cloudbuild.yaml .\n"}),
+    "a folder of Terraform that only stores": ("automated_model_deployment", ["run/Makefile:2"], {
+        **TWO_ROOTS, "Dockerfile": DEPLOYED["Dockerfile"], "api.py": API}),
     "what Argo CD brings beside the model": ("automated_model_deployment", "not_met", with_train({
         "web.py": "from flask import Flask\napp = Flask(__name__)\n", "Dockerfile": "FROM python\nCOPY web.py .\n", "argo/a.yml": GITOPS})),
     "a model that Argo CD brings": ("automated_model_deployment", "met", {
