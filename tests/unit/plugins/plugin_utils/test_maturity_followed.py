@@ -284,6 +284,10 @@ CASES = {
         "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --region=here --tag $IMAGE\n"}),
     "a build that deploys": ("automated_model_deployment", "met", {
         "api.py": API, "Dockerfile": DEPLOYED["Dockerfile"], "build.sh": "gcloud builds submit --config cloudbuild.yaml .\n"}),
+    "an adapter that is only prepared": ("training_pipeline", ["train.py:5"], {
+        "model.py": "from peft import get_peft_model\n\ndef prepared(model, config):\n    return get_peft_model(model, config)\n",
+        "train.py": "from trl import SFTTrainer\nfrom model import prepared\n\ndef main():\n"
+        "    SFTTrainer(model=prepared(1, 2)).train()\n" + MAIN}),
     "a folder of Terraform that only stores": ("automated_model_deployment", ["run/Makefile:2"], {
         **TWO_ROOTS, "Dockerfile": DEPLOYED["Dockerfile"], "api.py": API}),
     "what Argo CD brings beside the model": ("automated_model_deployment", "not_met", with_train({
