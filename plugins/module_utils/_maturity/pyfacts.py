@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import bisect
-import collections
+import functools
 import re
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
-LOOSE_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
-PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |\b\w*train\w*\b"
+# The end of the line before is found several times faster than the beginning of a line.
+LOOSE_IMPORT = re.compile(r"\n[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import|import[ \t]+([\w.]+))")
+PATHLIKE = r"(?:\.py|\.sh|\.ipynb|\.R|\.ya?ml)\b|\bpython3? |train"
 ASSERTING = re.compile(r"^(?:assert\w*|fail|expect\w*|raises|approx)$|^assert")
 # Nodes that are no more than a sign.
 WORDLESS: frozenset[type] = frozenset().union(
@@ -22,11 +23,12 @@ WORDLESS: frozenset[type] = frozenset().union(
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 # Fields that never hold a node with evidence in it.
 FLAT = frozenset(
-    ["ctx", "op", "ops", "id", "attr", "asname", "level", "kind", "conversion", "type_comment", "simple", "is_async"]
+    ["ctx", "op", "ops", "id", "attr", "arg", "asname", "module", "names", "level", "kind", "conversion", "type_comment", "simple", "is_async"]
 )
 NODES = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
 # By kind of node: the fields to look into, which takes a part of the time of all attributes, and those with statements.
 FIELDS = {kind: tuple(field for field in kind._fields if field not in FLAT) for kind in NODES}
+FIELDS[ast.Constant] = ()
 HOLDS = {kind: tuple(field for field in BLOCKS if field in kind._fields) for kind in NODES}
 IMPORTS = (ast.Import, ast.ImportFrom)
 # What no evidence lies below: signs, aliases, and attributes that are no nodes.
@@ -39,7 +41,8 @@ STORING = re.compile(
     r"(?:^|[._])(?:copy\w{0,20}|copyfile|move|replace|rename|put_object|upload\w{0,20}|dump|save\w{0,20}|write_text|symlink\w{0,20}|publish)$"
 )
 # Infrastructure as code: what a call of it is given is kept in words, since constructs are joined by variables, ids and addresses.
-CONSTRUCT = re.compile(r"aws_cdk\.|dagster\.|.{0,200}\.add_(?:property_)?override\Z")
+CONSTRUCT = ("aws_cdk.", "dagster.")
+OVERRIDE = (".add_override", ".add_property_override")
 # Calls that have something else run: a function that they are given, or a program or a service that a text names.
 HANDS_OVER = re.compile(
     r"(?:^|[._])(?:add_task|submit|apply|apply_async|map|Thread|Process|Timer|run_in_executor|create_task|to_thread|run_in_threadpool|add_job|"
@@ -57,6 +60,8 @@ MOST_FIELDS = 5000
 F_STRING = re.compile(rb"(?i)\b(?:f|fr|rf)[\"']")
 MOST_STRINGS = 400
 MOST_DONE = 40
+MOST_KNOWN = 4096
+MOST_PARTS = 30  # of a dotted name
 CHAMPION = re.compile(r"champ(?:ion)?(?![a-z])", re.I)
 CHALLENGER = re.compile(r"challeng|contender|candidate", re.I)
 # What decides who gets which of two models.
@@ -89,8 +94,11 @@ def loose_facts(source: bytes | str) -> dict[str, Any]:
     """What can be said of code that does not parse, or that nobody asked more about: its imports."""
     text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
     imports: list[list[Any]] = []
-    for found in LOOSE_IMPORT.finditer(text):
-        imports.append([found.group(1) or found.group(2), text.count("\n", 0, found.start()) + 1])
+    line = seen = 0
+    for found in LOOSE_IMPORT.finditer("\n" + text):
+        line += text.count("\n", seen, found.start()) + (not imports)
+        seen = found.start()
+        imports.append([found.group(1) or found.group(2), line])
         if len(imports) >= 200:
             break
     return {"imports": imports, "loose": True}
@@ -129,21 +137,19 @@ class Wanted:
         self.local = frozenset(local) - set(self.roots)
         self.keywords = frozenset(keywords)
         self.conditions = re.compile(conditions, re.I)
-        self.known: dict[str, bool] = {}
-        self.endings: dict[str, bool] = {}
+        # The same names stand in most calls and conditions.
+        self.call = functools.lru_cache(maxsize=MOST_KNOWN)(self._call)
+        self.condition = functools.lru_cache(maxsize=MOST_KNOWN)(self._condition)
+        self.ending = functools.lru_cache(maxsize=MOST_KNOWN)(self._ending)
         self.strings = re.compile("|".join([PATHLIKE] + ["(?:%s)" % item for item in strings]), re.I)
 
-    def condition(self, name: str) -> bool:
-        """Whether a name is about a figure or a verdict; the same few names stand in most conditions."""
-        if name not in self.known:
-            self.known[name] = self.conditions.search(name) is not None
-        return self.known[name]
+    def _condition(self, name: str) -> bool:
+        """Whether a name is about a figure or a verdict."""
+        return self.conditions.search(name) is not None
 
-    def ending(self, name: str) -> bool:
+    def _ending(self, name: str) -> bool:
         """Whether a wanted name ends so."""
-        if name not in self.endings:
-            self.endings[name] = self.last.match(name) is not None
-        return self.endings[name]
+        return self.last.match(name) is not None
 
     def is_foreign(self, symbol: str) -> bool:
         """Whether a name begins with a package of others that is looked for."""
@@ -153,7 +159,8 @@ class Wanted:
         """Whether a name comes from another file of the project."""
         return symbol.startswith(".") or symbol.split(".", 1)[0] in self.local
 
-    def call(self, symbol: str) -> bool:
+    def _call(self, symbol: str) -> bool:
+        """Whether a call is of interest."""
         if symbol.rsplit(".", 1)[-1] in self.names:
             return True
         known = self.roots.get(symbol.split(".", 1)[0])
@@ -177,7 +184,7 @@ class _Reader:
         self.origins: dict[str, str] = {}
         self.made: dict[str, str] = {}
         self.mappings: dict[str, ast.Dict] = {}
-        self.assigned: list[tuple[ast.expr, ast.expr, str]] = []
+        self.assigned: list[tuple[str, ast.expr, str]] = []
         self.renamed: list[tuple[ast.expr, ast.expr, str]] = []
         self.returned: list[tuple[str, ast.expr]] = []
         self.properties: set[str] = set()
@@ -225,6 +232,7 @@ class _Reader:
 
     def read(self, tree: ast.Module) -> dict[str, Any]:  # noqa: PLR0912 (a branch a kind of node; a call each would double the time)
         self._look_ahead(tree)
+        statements = self.statements
         # Nodes, and between them places: a function and a class that what comes next stands in.
         stack: list[Any] = [*reversed(tree.body), ("", "")]
         while stack:
@@ -235,16 +243,21 @@ class _Reader:
                 self.scope = function
                 names = self.names.setdefault(function, set())
                 continue
-            if kind in self.statements and self.statements[kind](node, function, owner, stack):
-                continue
-            if kind is ast.Attribute:
+            # A chain of names is the most frequent expression, and needs no stack.
+            while kind is ast.Attribute:
                 names.add(node.attr)
-            elif kind is ast.Call:
+                node = node.value
+                kind = type(node)
+            statement = statements.get(kind)
+            if statement is not None and statement(node, function, owner, stack):
+                continue
+            if kind is ast.Call:
                 self._call(node, function)
                 if not function and not owner:
                     self.top = True
             elif kind is ast.Constant:
-                self._string(node, node.value)
+                if type(node.value) is str:
+                    self._string(node, node.value)
                 continue
             elif kind is ast.Name:
                 names.add(node.id)
@@ -260,7 +273,7 @@ class _Reader:
                 if kind is list:
                     for item in reversed(value):
                         kind = type(item)
-                        if isinstance(item, ast.Name):
+                        if kind is ast.Name:
                             names.add(item.id)
                         elif kind not in PLAIN:
                             stack.append(item)
@@ -270,7 +283,7 @@ class _Reader:
                     stack.append(value)
         self._decide()
         # While nothing looks for cycles, what refers to itself would keep the tree.
-        self.statements.clear()
+        statements.clear()
         return self._facts()
 
     def _facts(self) -> dict[str, Any]:
@@ -303,7 +316,8 @@ class _Reader:
         if owner:
             self.methods.setdefault(owner, []).append(node.name)
         decorators = [self._decorator(item) for item in node.decorator_list]
-        self.targets.update((id(item), node.name) for item in node.decorator_list)
+        for item in node.decorator_list:
+            self.targets[id(item)] = node.name
         self.functions.append([node.name, node.lineno, decorators])
         if node.name.startswith("test"):
             self.tests.append([node.name, node.lineno, _assertions(node), _arguments(node)])
@@ -420,33 +434,40 @@ class _Reader:
                 scope = node.name
                 self.properties.update(scope for item in node.decorator_list if _dotted(item).endswith("property"))
                 arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-                self.assigned.extend(
-                    (ast.Name(id=item.arg), item.annotation, scope) for item in arguments if item.annotation is not None
-                )
-            elif kind is ast.Assign and not scope and _is_known(node.value):
-                self.values.update((_dotted(target), _value(node.value)) for target in node.targets)
+                self.assigned += [
+                    (item.arg, item.annotation, scope) for item in arguments if item.annotation is not None
+                ]
+            elif kind is ast.Assign:
+                self._collect_assigned(node, scope)
+                continue
             elif kind is ast.Return and scope and isinstance(node.value, (ast.Name, ast.Call, ast.Attribute)):
                 self.returned.append((scope, node.value))
-            elif kind is ast.Assign and isinstance(node.value, (ast.Name, ast.Attribute, ast.Subscript)):
-                self.renamed.extend((target, node.value, scope) for target in node.targets)
-            elif kind is ast.Assign and isinstance(node.value, ast.Dict):
-                self.mappings.update((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
-            elif kind is ast.Assign and isinstance(node.value, ast.Call):
-                self.assigned.extend((target, node.value, scope) for target in node.targets)
-                self.targets[id(node.value)] = _dotted(node.targets[0])
             elif kind is ast.AnnAssign and isinstance(node.value, ast.Call):
-                self.assigned.append((node.target, node.value, scope))
+                self.assigned.append((_dotted(node.target), node.value, scope))
             elif kind in (ast.With, ast.AsyncWith):
-                named = [
-                    item
+                self.assigned += [
+                    (_dotted(item.optional_vars), item.context_expr, scope)
                     for item in node.items
                     if item.optional_vars is not None and isinstance(item.context_expr, ast.Call)
                 ]
-                self.assigned.extend((item.optional_vars, item.context_expr, scope) for item in named)
             for field in HOLDS[kind]:
-                stack.extend((item, scope) for item in getattr(node, field))
+                stack += [(item, scope) for item in getattr(node, field)]
         self.imports.sort(key=lambda item: (item[1], item[0]))
         self._bind()
+
+    def _collect_assigned(self, node: ast.Assign, scope: str) -> None:
+        """What variables are given: literals of the module, other variables, mappings, and what calls give back."""
+        value = node.value
+        if not scope and _is_known(value):
+            self.values.update((_dotted(target), _value(value)) for target in node.targets)
+        elif isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+            self.renamed += [(target, value, scope) for target in node.targets]
+        elif isinstance(value, ast.Dict):
+            self.mappings.update((target.id, value) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(value, ast.Call):
+            names = [_dotted(target) for target in node.targets]
+            self.assigned += [(name, value, scope) for name in names if name]
+            self.targets[id(value)] = names[0]
 
     def _names_of(self, node: Any) -> None:
         """Names that an import brings."""
@@ -472,8 +493,8 @@ class _Reader:
             self._rename(_dotted(target), value, scope)
         self.assigned.sort(key=lambda one: (one[1].lineno, one[1].col_offset))
         for _round in range(2):
-            for target, value, scope in self.assigned:
-                self._made_by(_dotted(target), value, scope)
+            for name, value, scope in self.assigned:
+                self._made_by(name, value, scope)
             known = len(self.made)
             for function, value in self.returned:
                 self.scope = function
@@ -528,7 +549,7 @@ class _Reader:
 
     def _alias(self, name: str) -> str | None:
         """What a name stands for in the function at hand, or in the module."""
-        for key in ("%s:%s" % (self.scope, name), ":" + name, name):
+        for key in (self.scope + ":" + name, ":" + name, name):
             if key in self.aliases:
                 return self.aliases[key]
         return None
@@ -537,33 +558,42 @@ class _Reader:
         """Dotted name with the import alias resolved; `?` stands for a receiver that is not known."""
         parts: list[str] = []
         while True:
-            if isinstance(node, ast.Attribute):
-                whole = self.aliases.get(_dotted(node))
-                if whole:
-                    parts.append(whole)
-                    break
+            name = _dotted(node)
+            if name:
+                parts.append(self._resolved(name))
+                break
+            while isinstance(node, ast.Attribute):
                 parts.append(node.attr)
                 node = node.value
-            elif isinstance(node, ast.Call):
+            if len(parts) > MOST_PARTS:
+                return "?"
+            if isinstance(node, ast.Call):
                 name = _dotted(node.func) if self.made else ""
                 made = self.made.get(name[5:] if name.startswith("self.") else name)
                 parts.append(made or self.symbol(node.func) + "()")
                 break
-            elif isinstance(node, ast.Name):
-                parts.append(self._alias(node.id) or node.id)
-                break
-            elif isinstance(node, ast.Subscript):
-                node = node.value
-                among = self.mappings.get(node.id) if isinstance(node, ast.Name) else None
-                if among is not None and among.values and not isinstance(among.values[0], (ast.Subscript, ast.Dict)):
-                    # One of a mapping's values says what the others are.
-                    node = among.values[0]
-            else:
+            if not isinstance(node, ast.Subscript):
                 parts.append("?")
                 break
-            if len(parts) > 30:
-                return "?"
+            node = node.value
+            among = self.mappings.get(node.id) if isinstance(node, ast.Name) else None
+            if among is not None and among.values and not isinstance(among.values[0], (ast.Subscript, ast.Dict)):
+                # One of a mapping's values says what the others are.
+                node = among.values[0]
         return ".".join(reversed(parts))[:200]
+
+    def _resolved(self, name: str) -> str:
+        """A name with what its longest known beginning stands for."""
+        if name.count(".") > MOST_PARTS:
+            return "?"
+        known, rest = name, ""
+        while "." in known:
+            whole = self.aliases.get(known)
+            if whole:
+                return whole + rest
+            known, _dot, last = known.rpartition(".")
+            rest = "." + last + rest
+        return (self._alias(known) or known) + rest
 
     def _decorator(self, node: ast.expr) -> str:
         return self.symbol(node.func if isinstance(node, ast.Call) else node)
@@ -572,12 +602,12 @@ class _Reader:
         plain = self.symbols[id(node)] = self.symbol(node.func)
         symbol = self._starred(plain)
         named = [item for item in node.keywords if item.arg]
-        construct = CONSTRUCT.match(symbol)
+        construct = symbol.startswith(CONSTRUCT) or symbol.endswith(OVERRIDE)
         variable = self.targets.get(id(node), "") if construct else self._helped(node) if self.cdk else ""
         if (construct or variable) and len(self.constructs) < MOST_CONSTRUCTS:
             self.constructs.append([symbol, node.lineno, variable, _all_words(node), id(node) in self.repeated])
         held = self._held(node.func, symbol) if isinstance(node.func, ast.Attribute) else ""
-        wanted = self.wanted.call(symbol) or any(item.arg in self.wanted.keywords for item in named)
+        wanted = self.wanted.call(symbol) or not self.wanted.keywords.isdisjoint([item.arg for item in named])
         if not wanted and not held:
             return
         keywords = {item.arg: self._given(item.value) for item in named[:40]}
@@ -737,19 +767,16 @@ class _Reader:
                 )
         return found[:MOST_DONE]
 
-    def _string(self, node: ast.expr, value: object) -> None:
-        if not isinstance(value, str) or len(value) > LONGEST_STRING:
-            return
-        if self.wanted.strings.search(value) and len(self.strings) < MOST_STRINGS:
+    def _string(self, node: ast.expr, value: str) -> None:
+        if len(value) <= LONGEST_STRING and len(self.strings) < MOST_STRINGS and self.wanted.strings.search(value):
             self.strings.append([value, node.lineno])
 
 
-def _walk(node: ast.AST) -> Iterator[ast.AST]:
+def _walk(node: ast.AST) -> list[ast.AST]:
     """What ast.walk gives, in its order and a part of its time; operators and the like are left out."""
-    found = collections.deque([node])
-    while found:
-        item = found.popleft()
-        yield item
+    found = [node]
+    # The list grows while it is read: nothing has to be taken out of it.
+    for item in found:
         for field in FIELDS[type(item)]:
             value = getattr(item, field)
             kind = type(value)
@@ -757,6 +784,7 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
                 found += [one for one in value if type(one) not in PLAIN]
             elif kind not in PLAIN:
                 found.append(value)
+    return found
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
@@ -767,19 +795,20 @@ def _words(node: ast.AST, literals: bool = True) -> Iterator[str]:
     """Names, attributes and texts in an expression; without `literals`, texts that something is merely equal to are left out."""
     equal: set[int] = set()
     for item in _walk(node):
-        if isinstance(item, ast.Compare) and not literals and not isinstance(item.ops[0], ORDERS):
+        if isinstance(item, ast.Name):
+            yield item.id
+        elif isinstance(item, ast.Attribute):
+            yield item.attr
+        elif isinstance(item, ast.Constant):
+            if isinstance(item.value, str) and id(item) not in equal:
+                yield item.value[:60]
+        elif not literals and isinstance(item, ast.Compare) and not isinstance(item.ops[0], ORDERS):
             equal.update(
                 id(one)
                 for part in (item.left, *item.comparators)
                 for one in _walk(part)
                 if isinstance(one, ast.Constant)
             )
-        if isinstance(item, ast.Name):
-            yield item.id
-        elif isinstance(item, ast.Attribute):
-            yield item.attr
-        elif isinstance(item, ast.Constant) and isinstance(item.value, str) and id(item) not in equal:
-            yield item.value[:60]
 
 
 def _all_words(call: ast.Call) -> str:
@@ -870,6 +899,9 @@ def _environment(node: ast.expr) -> str | None:
 
 
 def _dotted(node: ast.expr) -> str:
+    """The name that an expression is, with its dots; else an empty text."""
+    if isinstance(node, ast.Name):
+        return node.id
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
