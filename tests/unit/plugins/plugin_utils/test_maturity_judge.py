@@ -14,7 +14,7 @@ from ansible_collections.mlops.workbench.plugins.module_utils._maturity.collect 
 from ansible_collections.mlops.workbench.plugins.modules.maturity_info import RETURN, argument_spec
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.checks import CHECKS
 from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.judge import judge
-from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import RuleError, load_rules
+from ansible_collections.mlops.workbench.plugins.plugin_utils._maturity.ruleset import CONDITIONS, RuleError, load_rules
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -179,3 +179,8 @@ def test_every_key_of_the_result_is_documented(tmp_path):
     result = judge(collect(str(tmp_path), {**rules.plan(), "bounds": bounds}), rules)
     # `live` is there only where servers were asked.
     assert {*result, "live"} == set(yaml.safe_load(RETURN)["maturity"]["contains"])
+
+
+def test_words_of_conditions_are_in_small_letters():
+    # Names are compared with them in small letters.
+    assert CONDITIONS.islower()
