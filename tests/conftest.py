@@ -14,9 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OUTCOMES = {"passed": ["passed", "subtests passed"], "failed": ["failed", "error", "subtests failed"]}
 COLLECTIONS = ROOT / ".ansible" / "collections"
-# Whose tests take minutes: they begin first, so that in the end no worker is left alone with one of them. Groups of many tests come before
-# single long ones, behind which the worker's next group waits.
-LONG = ("integration", "molecule", "release", "e2e")
+# Whose tests take minutes: they begin first, so that in the end no worker is left alone with one of them.
+LONG = ("e2e", "molecule", "release", "integration")
 
 # In an installed collection, and for ansible-test, the path itself says whose folder it is.
 if ROOT.parts[-3:] != ("ansible_collections", "mlops", "workbench"):
