@@ -28,10 +28,6 @@ options:
     description: What else its receipt has to say before they are installed.
     type: dict
     default: {}
-  lock_timeout:
-    description: Seconds to wait for dpkg's lock.
-    type: int
-    default: 300
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
@@ -71,6 +67,7 @@ OPTIONS = (
     "--allow-downgrades",  # to a version that is named
     "--option=Dpkg::Options::=--force-confdef",
     "--option=Dpkg::Options::=--force-confold",
+    "--option=DPkg::Lock::Timeout=300",  # seconds
 )
 
 
@@ -86,8 +83,7 @@ def changes(simulation: str) -> list[str]:
 
 def install(module: AnsibleModule, *options: str) -> str:
     """Have apt-get install the packages; what it prints."""
-    lock = "--option=DPkg::Lock::Timeout=%d" % module.params["lock_timeout"]
-    command = ["apt-get", *OPTIONS, lock, *options, "install", *module.params["names"]]
+    command = ["apt-get", *OPTIONS, *options, "install", *module.params["names"]]
     code, out, err = module.run_command(command, environ_update=ENVIRONMENT)
     if code:
         module.fail_json(
@@ -103,7 +99,6 @@ def main() -> None:
             "names": {"type": "list", "elements": "str", "required": True},
             "role": {"type": "str", "required": True},
             "receipt": {"type": "dict", "default": {}},
-            "lock_timeout": {"type": "int", "default": 300},
         },
         supports_check_mode=True,
     )

@@ -35,12 +35,13 @@ class RawArgumentsAction(ActionBase):
         return self._templar.copy_with_new_env(available_variables=variables).template(value)
 
     def evaluate_named_once(self, value: Any, variables: Mapping[str, Any]) -> Any:
-        """Return a value with its templates evaluated, each variable that they name only once: Ansible does it anew at each place.
+        """Return a value with its templates evaluated, each variable of a role's own that they name only once: Ansible does it anew at each place.
 
-        A variable that cannot be evaluated is left as it is written; it may not be needed.
+        Only those whose names begin with two underscores: others are cheap, or Ansible's, as `groups` with all hosts of the inventory. A
+        variable that cannot be evaluated is left as it is written; it may not be needed.
         """
         evaluated = {}
-        for name in set(re.findall(r"\b[a-z_]\w*", str(value))) & variables.keys():
+        for name in set(re.findall(r"\b__\w+", str(value))) & variables.keys():
             with contextlib.suppress(AnsibleError):
                 evaluated[name] = self.evaluate(variables[name], variables)
         return self.evaluate(value, {**variables, **evaluated})

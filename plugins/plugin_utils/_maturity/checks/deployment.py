@@ -33,18 +33,16 @@ def deploys_model(answers: Answers) -> list[Evidence]:
         return []
     compute = _has_compute(answers)
     bare = _without_compute(answers)
-    found = [
-        item
-        for item in answers.found("deploys")
-        if not INFRASTRUCTURE.search(item.symbol) or (compute and (item.file, item.line) not in bare)
-    ]
+
+    def brings_service(item: Evidence) -> bool:
+        return not INFRASTRUCTURE.search(item.symbol) or (compute and (item.file, item.line) not in bare)
+
+    found = [item for item in answers.found("deploys") if brings_service(item)]
     if _serves_model(answers):
         found.extend(answers.found("gitops"))
     in_ci = {(one.file, one.line) for job in answers.project.jobs for one in job.commands}
     for item in answers.found("deploys_by_hand"):
-        if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and (
-            not INFRASTRUCTURE.search(item.symbol) or (compute and (item.file, item.line) not in bare)
-        ):
+        if (AS_CODE.search(item.symbol) or (item.file, item.line) in in_ci) and brings_service(item):
             found.append(item._replace(strength=3))
     found.extend(answers.found("deploys_beside_ci"))
     found.extend(answers.found("deploys_in_cluster"))

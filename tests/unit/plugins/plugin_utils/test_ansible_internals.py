@@ -64,13 +64,14 @@ def test_conditions_and_templates_see_the_variables_that_they_are_given() -> Non
 def test_a_variable_that_is_named_often_is_evaluated_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     variables = {
-        "counted": trust_as_template("{{ lookup('pipe', 'echo x >> %s; echo cat') }}" % log),
-        "broken": trust_as_template("{{ nothing.there }}"),
-        "name": trust_as_template("{{ counted }}"),
+        "__counted": trust_as_template("{{ lookup('pipe', 'echo x >> %s; echo cat') }}" % log),
+        "__broken": trust_as_template("{{ nothing.there }}"),
+        "__name": trust_as_template("{{ __counted }}"),
+        "groups": trust_as_template("{{ lookup('pipe', 'echo all >> %s') }}" % log),
     }
     value = [
         trust_as_template(text)
-        for text in ("{{ counted }}", "{{ counted }}s", "{{ broken if counted == '' else 'dog' }}")
+        for text in ("{{ __counted }}", "{{ __counted }}s", "{{ __broken if __counted == 'groups' else 'dog' }}")
     ]
     assert action().evaluate_named_once(value, variables) == ["cat", "cats", "dog"]
     assert log.read_text() == "x\n"
